@@ -1,0 +1,37 @@
+import type { Indicator } from '../classify/contract.js'
+import type { DeclaredEntryPoint } from '../detect/contract.js'
+
+/** What a case file declares, checked and with times resolved. `examples/case.yaml` shows every key. */
+export interface CaseFile {
+  /** Where it was read from; `null` for an object handed in. */
+  readonly file: string | null
+  readonly name?: string
+  readonly entryPoints: readonly DeclaredEntryPoint[]
+  /** Addresses and networks of proxies whose forwarding chain is believed. */
+  readonly trustedProxies: readonly string[]
+  readonly sources: readonly SourceSetting[]
+  readonly indicators: readonly Indicator[]
+  /** Paths that differ in case are the same. */
+  readonly ignorePathCase: boolean
+  /** Options of the run, by the name of the option. */
+  readonly options: Readonly<Partial<CaseOptions>>
+  /** Thresholds by detector and name. */
+  readonly thresholds: Readonly<Record<string, Readonly<Record<string, number>>>>
+}
+
+/** A setting for the sources whose name matches a glob (or equals it). */
+export interface SourceSetting {
+  readonly match: string
+  readonly format?: string
+  readonly timezone?: string
+}
+
+export interface CaseOptions {
+  readonly timezone: string
+  readonly format: string
+  readonly memoryMb: number
+  /** Epoch milliseconds. */
+  readonly since: number
+  readonly until: number
+  readonly horizonMs: number
+}

@@ -1,0 +1,268 @@
+import { closestMatch } from 'leven'
+import * as v from 'valibot'
+import type { Indicator } from '../classify/contract.js'
+import { visible } from '../core/text.js'
+import { isZone, parseDuration, parseTime, statesZone } from '../core/times.js'
+import { isAddress, isNetwork } from './addresses.js'
+import { toIndicator } from './indicators.js'
+
+/**
+ * The schema of a case file. Output is resolved: times and durations are milliseconds, lists are lists.
+ *
+ * A message is the phrase behind `found X, expected`; messages of `rawCheck` are whole sentences (check.ts puts both
+ * together).
+ */
+
+/** Bits of `RecordBatch.entryPoints`. */
+const MAX_ENTRY_POINTS = 32
+
+/** A mapping without keys other than these. */
+function mapping<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const known = Object.keys(entries)
+  return v.pipe(
+    v.custom<object>(isMapping, 'a mapping'),
+    v.looseObject(entries),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const value: unknown = dataset.value
+      if (!isMapping(value)) return
+      for (const key of Object.keys(value).filter((name) => !known.includes(name)))
+        addIssue({ message: unknownKey(key, known), path: [keyPath(value, key)] })
+    }),
+  )
+}
+
+function isMapping(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+}
+
+function keyPath(input: object, key: string | number): v.IssuePathItem {
+  return {
+    type: 'unknown',
+    origin: 'value',
+    input,
+    key,
+    value: (input as Record<string | number, unknown>)[key],
+  }
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const maxDistance = key.length < 4 ? 1 : Math.max(2, Math.floor(key.length / 3))
+  const closest =
+    known.find((name) => name.toLowerCase() === key.toLowerCase()) ??
+    closestMatch(key, known, { maxDistance })
+  if (closest === undefined) return `unknown key, expected one of ${known.join(', ')}`
+  return `unknown key, did you mean ${closest}`
+}
+
+/** A text that `read` turns into a value; null is a refusal. */
+function reading<Value>(expected: string, read: (text: string) => Value | null) {
+  return v.pipe(
+    v.string(expected),
+    v.rawTransform<string, Value>(({ dataset, addIssue, NEVER }) => {
+      const value = read(dataset.value)
+      if (value !== null) return value
+      addIssue({ message: expected })
+      return NEVER
+    }),
+  )
+}
+
+/** A single value is a list of one. */
+function oneOrMore<Value>(item: v.GenericSchema<unknown, Value>) {
+  const one = v.pipe(
+    item,
+    v.transform((value): Value[] => [value]),
+  )
+  return v.lazy<v.GenericSchema<unknown, Value[]>>((input) => (Array.isArray(input) ? v.array(item) : one))
+}
+
+/** Refuses a value as a whole, with a sentence. A value with errors inside is not asked. */
+function rule<Value>(sentence: string, holds: (value: Value) => boolean) {
+  return v.rawCheck<Value>(({ dataset, addIssue }) => {
+    if (dataset.typed && !holds(dataset.value)) addIssue({ message: sentence })
+  })
+}
+
+const TEXT = reading('a text', (text) => (text.trim() === '' || visible(text) !== text ? null : text))
+
+const ID = reading(
+  'a text of at most 64 characters without blanks at its ends or control characters',
+  (text) =>
+    text !== '' && text.trim() === text && text.length <= 64 && visible(text) === text ? text : null,
+)
+
+const TIME = reading(
+  'a date and time, zone required, such as 2021-08-14T12:00:00Z or 2021-08-14T14:00:00+02:00',
+  (text) => (statesZone(text) ? parseTime(text) : null),
+)
+
+const DURATION = reading('a duration with its unit (ms, s, m, h, d), such as 90s, 10m or 24h', parseDuration)
+
+const ZONE = reading('an IANA time zone such as Europe/Madrid, or an offset such as +02:00', (text) =>
+  isZone(text) ? text : null,
+)
+
+/** RFC 9110, section 5.6.2: token. */
+const METHOD = reading('a method such as GET', (text) =>
+  /^[\w!#$%&'*+.^`|~-]+$/.test(text) ? text.toUpperCase() : null,
+)
+
+const HOST = reading('a host name or address, without scheme and port', (text) => {
+  const host = text.toLowerCase()
+  return /^[\p{L}\p{N}_](?:[\p{L}\p{N}._-]*)$/u.test(host) || isAddress(host.replace(/^\[(.*)\]$/, '$1'))
+    ? host
+    : null
+})
+
+const ROOTED = reading('a path that starts with /, without scheme and host', (text) =>
+  text.startsWith('/') && !text.startsWith('//') && visible(text) === text ? text : null,
+)
+
+/** A query or fragment in a path would never match: it is no part of one. */
+const PATH = v.pipe(
+  ROOTED,
+  v.check((path) => !path.includes('?'), 'a path without a query string; every query of the path is meant'),
+  v.check((path) => !path.includes('#'), 'a path without a fragment; servers never see one'),
+)
+
+const PATTERN = v.pipe(
+  PATH,
+  v.check(
+    (pattern) => pattern.split('/').every((segment) => /^[^{}]*$|^\{[^{}]+\}$/.test(segment)),
+    'a pattern whose {names} are whole segments, such as /v1/{tenant}/export',
+  ),
+  v.check(
+    (pattern) => pattern.split('/').every((segment) => !segment.includes('**') || segment === '**'),
+    'a pattern in which ** stands alone between slashes',
+  ),
+)
+
+const PERIOD = v.pipe(
+  mapping({ from: TIME, to: v.optional(TIME), uncertainty: v.optional(DURATION) }),
+  rule('to is not after from', ({ from, to }) => to === undefined || to > from),
+)
+
+type Period = v.InferOutput<typeof PERIOD>
+
+const PERIODS = v.pipe(
+  oneOrMore<Period>(PERIOD),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    const ordered = [...dataset.value.entries()].sort(([, a], [, b]) => a.from - b.from)
+    ordered.forEach(([place, period], index) => {
+      const before = ordered[index - 1]?.[1]
+      if (before === undefined || period.from >= (before.to ?? Number.POSITIVE_INFINITY)) return
+      addIssue({ message: 'overlaps another closed period', path: [keyPath(dataset.value, place)] })
+    })
+  }),
+)
+
+const ENTRY_POINT = v.pipe(
+  mapping({
+    id: ID,
+    path: v.optional(PATH),
+    prefix: v.optional(PATH),
+    pattern: v.optional(PATTERN),
+    method: v.optional(oneOrMore<string>(METHOD)),
+    host: v.optional(oneOrMore<string>(HOST)),
+    closed: v.optional(PERIODS),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    const { path, prefix, pattern } = dataset.value
+    const count = [path, prefix, pattern].filter((rule) => rule !== undefined).length
+    if (count !== 1) addIssue({ message: `found ${count} of path, prefix and pattern, expected exactly one` })
+  }),
+)
+
+const ENTRY_POINTS = v.pipe(
+  v.array(ENTRY_POINT, 'a list'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const value: unknown = dataset.value
+    if (!Array.isArray(value)) return
+    if (value.length > MAX_ENTRY_POINTS)
+      addIssue({ message: `found ${value.length} entry points, expected at most ${MAX_ENTRY_POINTS}` })
+    const ids = value.map((entry: { id?: unknown } | null) => entry?.id)
+    ids.forEach((id, index) => {
+      if (id === undefined || ids.indexOf(id) === index) return
+      addIssue({
+        message: 'another entry point has this id',
+        path: [keyPath(value, index), keyPath(value[index], 'id')],
+      })
+    })
+  }),
+)
+
+const PROXY = reading('an address, a network in CIDR notation, or the word private', (text) =>
+  text === 'private' || isAddress(text) || isNetwork(text) ? text : null,
+)
+
+const INDICATOR_KEYS = mapping({
+  type: v.optional(v.string('a text')),
+  value: v.string('a text'),
+  note: v.optional(v.string('a text')),
+})
+
+type IndicatorText = string | v.InferOutput<typeof INDICATOR_KEYS>
+
+const INDICATOR = v.pipe(
+  v.lazy<v.GenericSchema<unknown, IndicatorText>>((input) =>
+    typeof input === 'string' ? v.string() : INDICATOR_KEYS,
+  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const read = dataset.typed ? readIndicator(dataset.value) : null
+    if (typeof read === 'string') addIssue({ message: read })
+  }),
+  v.transform((entry) => readIndicator(entry) as Indicator),
+)
+
+function readIndicator(entry: IndicatorText): Indicator | string {
+  return toIndicator(typeof entry === 'string' ? { value: entry } : entry)
+}
+
+const INDICATORS = v.lazy<v.GenericSchema<unknown, string | Indicator[]>>((input) =>
+  typeof input === 'string' ? TEXT : v.array(INDICATOR, 'the name of a list file, or a list'),
+)
+
+const SOURCE = v.pipe(
+  mapping({ match: TEXT, format: v.optional(TEXT), timezone: v.optional(ZONE) }),
+  rule('sets neither format nor timezone', ({ format, timezone }) => (format ?? timezone) !== undefined),
+)
+
+const OPTIONS = v.pipe(
+  mapping({
+    timezone: v.optional(ZONE),
+    format: v.optional(TEXT),
+    memoryMb: v.optional(
+      v.pipe(v.number('a whole number'), v.integer('a whole number'), v.minValue(1, 'at least 1')),
+    ),
+    since: v.optional(TIME),
+    until: v.optional(TIME),
+    horizon: v.optional(DURATION),
+  }),
+  rule('until is not after since', ({ since = -Infinity, until = Infinity }) => until > since),
+)
+
+const THRESHOLDS = v.record(
+  v.string(),
+  v.record(
+    v.string(),
+    v.pipe(v.number('a number'), v.finite('a number')),
+    'a mapping of threshold names to numbers',
+  ),
+  'a mapping of detectors',
+)
+
+export const CASE = mapping({
+  name: v.optional(TEXT),
+  entryPoints: v.optional(ENTRY_POINTS),
+  trustedProxies: v.optional(oneOrMore<string>(PROXY)),
+  sources: v.optional(v.array(SOURCE, 'a list')),
+  indicators: v.optional(INDICATORS),
+  ignorePathCase: v.optional(v.boolean('true or false')),
+  options: v.optional(OPTIONS),
+  thresholds: v.optional(THRESHOLDS),
+})
+
+/** A case file as the schema gives it. */
+export type CaseValues = v.InferOutput<typeof CASE>

@@ -1,0 +1,213 @@
+import { FIELD, type RecordBatch } from '../columns/contract.js'
+import { readText } from '../columns/view.js'
+import { joinKeys, type KeySeed, keyOfText, writeKey } from '../core/keys.js'
+import { clientIdentity, maybeIpv6 } from './addresses.js'
+import { type EntryPointRule, FLAG, type Indicator } from './contract.js'
+import { EntryPointMatcher } from './entry-points.js'
+import { addressesOf, IndicatorMatcher } from './indicators.js'
+import { KeyCache } from './key-cache.js'
+import { isPlainPath, lowerAscii, normalPath } from './normal-path.js'
+import { isWriting, outcomeOf } from './outcome.js'
+import { routeTemplate } from './route.js'
+
+export interface ClassifierOptions {
+  readonly entryPoints: readonly EntryPointRule[]
+  readonly indicators: readonly Indicator[]
+  readonly ignorePathCase: boolean
+  readonly seed: KeySeed
+}
+
+/** Slots of the path cache, 28 bytes each; 64 Ki hold the paths of most sites. */
+const PATH_SLOTS = 1 << 16
+const CLIENT_SLOTS = 1 << 15
+const AGENT_SLOTS = 1 << 13
+
+// words of a path cache entry
+const PATH_ROUTE_LOW = 0
+const PATH_ROUTE_HIGH = 1
+const PATH_ENTRIES = 2
+const PATH_FLAGS = 3
+
+/**
+ * Fills the classify columns of a batch: keys, route, outcome, entry points, flag bits. No state between rows but caches
+ * by key, so that a path, client or agent is worked out once while it stays in the cache.
+ */
+export class Classifier {
+  readonly #options: ClassifierOptions
+  readonly #matcher: EntryPointMatcher
+  readonly #indicators: IndicatorMatcher
+  readonly #paths = new KeyCache(PATH_SLOTS, 4)
+  readonly #clients = new KeyCache(CLIENT_SLOTS, 3)
+  readonly #agents = new KeyCache(AGENT_SLOTS, 1)
+  readonly #seed: KeySeed
+  readonly #scratch = new Uint32Array(2)
+
+  constructor(options: ClassifierOptions) {
+    this.#options = options
+    this.#seed = options.seed
+    this.#matcher = new EntryPointMatcher(options.entryPoints, options.ignorePathCase)
+    this.#indicators = new IndicatorMatcher(options.indicators)
+  }
+
+  /** Fills the columns of rows 0 to `batch.rowCount`. */
+  classify(batch: RecordBatch): void {
+    const view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length)
+    const { status, method, bytesSent, outcome } = batch
+    for (let row = 0; row < batch.rowCount; row++) {
+      outcome[row] = outcomeOf(status[row]!, method[row]!, bytesSent[row]!)
+      let flags = statusFlags(status[row]!)
+      flags |= this.#classifyPath(batch, view, row)
+      flags |= this.#classifyClient(batch, view, row)
+      flags |= this.#classifyAgent(batch, view, row)
+      if (this.#indicators.looksAtTokens) flags |= this.#classifyToken(batch, row)
+      batch.flags[row] = batch.flags[row]! | flags
+    }
+  }
+
+  #classifyPath(batch: RecordBatch, view: DataView, row: number): number {
+    const length = batch.pathLength[row]!
+    const at = 2 * row
+    batch.entryPoints[row] = 0
+    if (length < 0) return this.#withoutPath(batch, row)
+    const keys = batch.pathKey
+    writeKey(view, batch.pathStart[row]!, length, this.#seed, keys, at)
+    let entry = this.#paths.find(keys[at]!, keys[at + 1]!)
+    if (entry < 0) entry = this.#slowPath(batch, row, keys[at]!, keys[at + 1]!)
+    const words = this.#paths.words
+    const method = batch.method[row]!
+    joinKeys(words[entry + PATH_ROUTE_LOW]!, words[entry + PATH_ROUTE_HIGH]!, method, 0, batch.routeKey, at)
+    let flags = words[entry + PATH_FLAGS]!
+    if ((flags & FLAG.loginAttempt) !== 0 && !isWriting(method)) flags &= ~FLAG.loginAttempt
+    const bits = words[entry + PATH_ENTRIES]!
+    return bits === 0 ? flags : flags | this.#enterPoints(batch, row, bits)
+  }
+
+  /** Bits whose path part matches: method and host decide. */
+  #enterPoints(batch: RecordBatch, row: number, bits: number): number {
+    const kept =
+      (bits & this.#matcher.conditional) === 0 ? bits : this.#matcher.checkConditions(bits, batch, row)
+    batch.entryPoints[row] = kept
+    return kept === 0 ? 0 : FLAG.entryPoint
+  }
+
+  #withoutPath(batch: RecordBatch, row: number): number {
+    const at = 2 * row
+    batch.pathKey[at] = 0
+    batch.pathKey[at + 1] = 0
+    joinKeys(0, 0, batch.method[row]!, 1, batch.routeKey, at)
+    return 0
+  }
+
+  /** Taken when a path is not in the cache: works out its normal form, route, entry points and flags. */
+  #slowPath(batch: RecordBatch, row: number, low: number, high: number): number {
+    const start = batch.pathStart[row]!
+    const length = batch.pathLength[row]!
+    const path = normalPath(batch.bytes, start, length)
+    const route = routeTemplate(this.#options.ignorePathCase ? lowerAscii(path) : path)
+    const entry = this.#paths.take(low, high)
+    const words = this.#paths.words
+    keyOfText(route, this.#seed, this.#scratch, 0)
+    words[entry + PATH_ROUTE_LOW] = this.#scratch[0]!
+    words[entry + PATH_ROUTE_HIGH] = this.#scratch[1]!
+    words[entry + PATH_ENTRIES] = this.#matcher.matchPath(path)
+    let flags = isPlainPath(batch.bytes, start, length) ? 0 : FLAG.oddSpelling
+    if (isLoginPath(path)) flags |= FLAG.loginAttempt
+    if (this.#indicators.ofPath(path).length > 0) flags |= FLAG.indicator
+    words[entry + PATH_FLAGS] = flags
+    return entry
+  }
+
+  /** Writes the client's key: of its text, or of its /64 where it is IPv6. */
+  #classifyClient(batch: RecordBatch, view: DataView, row: number): number {
+    const at = 2 * row
+    const keys = batch.clientKey
+    const start = batch.fieldStart[FIELD.client]![row]!
+    const length = Math.max(0, batch.fieldLength[FIELD.client]![row]!)
+    writeKey(view, start, length, this.#seed, keys, at)
+    const looks = this.#indicators.looksAtClients
+    if (!looks && !maybeIpv6(batch.bytes, start, length)) return 0
+    let entry = this.#clients.find(keys[at]!, keys[at + 1]!)
+    if (entry < 0) entry = this.#slowClient(batch, row, keys[at]!, keys[at + 1]!)
+    const words = this.#clients.words
+    keys[at] = words[entry]!
+    keys[at + 1] = words[entry + 1]!
+    const chained =
+      looks && batch.fieldLength[FIELD.forwarded]![row]! > 0 && this.#chainHasIndicator(batch, row)
+    return chained ? FLAG.indicator : words[entry + 2]!
+  }
+
+  #slowClient(batch: RecordBatch, row: number, low: number, high: number): number {
+    const text = readText(batch, FIELD.client, row) ?? ''
+    const entry = this.#clients.take(low, high)
+    const words = this.#clients.words
+    const identity = clientIdentity(text)
+    if (identity === text) {
+      words[entry] = low
+      words[entry + 1] = high
+    } else keyOfText(identity, this.#seed, words, entry)
+    words[entry + 2] = this.#indicators.ofAddress(text).length > 0 ? FLAG.indicator : 0
+    return entry
+  }
+
+  #chainHasIndicator(batch: RecordBatch, row: number): boolean {
+    return addressesOf(batch, row).some((address) => this.#indicators.ofAddress(address).length > 0)
+  }
+
+  #classifyAgent(batch: RecordBatch, view: DataView, row: number): number {
+    const at = 2 * row
+    const keys = batch.agentKey
+    const length = batch.fieldLength[FIELD.userAgent]![row]!
+    if (length < 0) {
+      keys[at] = 0
+      keys[at + 1] = 0
+      return 0
+    }
+    writeKey(view, batch.fieldStart[FIELD.userAgent]![row]!, length, this.#seed, keys, at)
+    if (!this.#indicators.looksAtAgents) return 0
+    let entry = this.#agents.find(keys[at]!, keys[at + 1]!)
+    if (entry < 0) {
+      const found = this.#indicators.ofAgent(readText(batch, FIELD.userAgent, row) ?? '').length > 0
+      entry = this.#agents.take(keys[at]!, keys[at + 1]!)
+      this.#agents.words[entry] = found ? FLAG.indicator : 0
+    }
+    return this.#agents.words[entry]!
+  }
+
+  #classifyToken(batch: RecordBatch, row: number): number {
+    const token = readText(batch, FIELD.token, row)
+    return token !== null && this.#indicators.ofToken(token).length > 0 ? FLAG.indicator : 0
+  }
+}
+
+function statusFlags(status: number): number {
+  if (status === 401 || status === 403) return FLAG.refused
+  return status === 404 || status === 410 ? FLAG.notFound : 0
+}
+
+/** Last segments of login forms and token endpoints in wide use; the case declares others. */
+const LOGIN_SEGMENTS = new Set([
+  'login',
+  'signin',
+  'sign-in',
+  'sign_in',
+  'log-in',
+  'logon',
+  'authenticate',
+  'wp-login.php',
+  'login.php',
+  'login.aspx',
+  'login.jsp',
+  'login.do',
+  'login.html',
+  'j_security_check',
+  'xmlrpc.php',
+  'token',
+  'oauth2',
+  'authorize',
+  'session',
+  'sessions',
+])
+
+function isLoginPath(path: string): boolean {
+  return LOGIN_SEGMENTS.has(lowerAscii(path.slice(path.lastIndexOf('/') + 1)))
+}

@@ -1,0 +1,131 @@
+import { FIELD, type RecordBatch } from '../columns/contract.js'
+import { readMethod, readText } from '../columns/view.js'
+import type { EntryPointRule } from './contract.js'
+import { lowerAscii, normalPathOf } from './normal-path.js'
+
+/** Entry points fit the bits of one word. */
+export const MAX_ENTRY_POINTS = 32
+
+/** Decides which declared entry points a request touches: by normal path first, then by method and host. */
+export class EntryPointMatcher {
+  readonly #rules: readonly { readonly rule: EntryPointRule; readonly matches: (path: string) => boolean }[]
+  /** Bit k: rule k also asks for a method or host. */
+  readonly conditional: number
+
+  /** @param rules  At most MAX_ENTRY_POINTS; their order gives the bits. */
+  constructor(rules: readonly EntryPointRule[], ignoreCase: boolean) {
+    this.#rules = rules.map((rule) => ({
+      rule,
+      matches: pathTest(rule, ignoreCase || rule.ignoreCase === true),
+    }))
+    this.conditional =
+      rules.reduce((bits, rule, k) => (rule.methods || rule.hosts ? bits | (1 << k) : bits), 0) >>> 0
+  }
+
+  /** Bits of the rules whose path part matches a normal path. */
+  matchPath(path: string): number {
+    let bits = 0
+    for (let k = 0; k < this.#rules.length; k++) if (this.#rules[k]!.matches(path)) bits |= 1 << k
+    return bits >>> 0
+  }
+
+  /** Takes away the bits whose method or host a row does not have. */
+  checkConditions(bits: number, batch: RecordBatch, row: number): number {
+    let kept = bits
+    for (let k = 0; k < this.#rules.length; k++) {
+      if ((bits & this.conditional & (1 << k)) === 0) continue
+      const { methods, hosts } = this.#rules[k]!.rule
+      const fits = (!methods || hasMethod(methods, batch, row)) && (!hosts || hasHost(hosts, batch, row))
+      if (!fits) kept &= ~(1 << k)
+    }
+    return kept >>> 0
+  }
+}
+
+function hasMethod(methods: readonly string[], batch: RecordBatch, row: number): boolean {
+  return methods.includes((readMethod(batch, row) ?? '').toUpperCase())
+}
+
+function hasHost(hosts: readonly string[], batch: RecordBatch, row: number): boolean {
+  const host = readText(batch, FIELD.host, row)
+  return host !== null && hosts.includes(bareHost(host))
+}
+
+/** Lower case, without port and final dot. */
+export function bareHost(host: string): string {
+  return host
+    .toLowerCase()
+    .replace(/:\d{1,5}$/, '')
+    .replace(/\.$/, '')
+}
+
+function pathTest(rule: EntryPointRule, ignoreCase: boolean): (path: string) => boolean {
+  const fold = ignoreCase ? lowerAscii : (text: string) => text
+  if (rule.path !== undefined) {
+    const whole = fold(normalPathOf(rule.path))
+    return (path) => fold(path) === whole
+  }
+  if (rule.prefix !== undefined) {
+    const whole = fold(normalPathOf(rule.prefix))
+    const inside = whole === '/' ? '/' : `${whole}/`
+    return (path) => fold(path) === whole || fold(path).startsWith(inside)
+  }
+  const pattern = fold(rule.pattern ?? '')
+    .split('/')
+    .filter((segment) => segment !== '')
+  return (path) =>
+    matchSegments(
+      pattern,
+      fold(path)
+        .split('/')
+        .filter((segment) => segment !== ''),
+    )
+}
+
+/**
+ * Whether path segments fit a pattern: `**` any number of segments, `*` and `{name}` one, a star inside a segment any
+ * text. Linear in path x pattern: on a mismatch only the last `**` is tried again.
+ */
+export function matchSegments(pattern: readonly string[], segments: readonly string[]): boolean {
+  let p = 0
+  let s = 0
+  let starAt = -1
+  let retryAt = 0
+  while (s < segments.length) {
+    if (p < pattern.length && pattern[p] === '**') {
+      starAt = p++
+      retryAt = s
+    } else if (p < pattern.length && matchSegment(pattern[p]!, segments[s]!)) {
+      p++
+      s++
+    } else if (starAt >= 0) {
+      p = starAt + 1
+      s = ++retryAt
+    } else return false
+  }
+  while (pattern[p] === '**') p++
+  return p === pattern.length
+}
+
+/** The same within a segment, where `*` is any text and `{name}` stands for the whole segment. */
+function matchSegment(pattern: string, segment: string): boolean {
+  if (/^\{[^{}]*\}$/.test(pattern)) return segment !== ''
+  let p = 0
+  let s = 0
+  let starAt = -1
+  let retryAt = 0
+  while (s < segment.length) {
+    if (pattern[p] === '*') {
+      starAt = p++
+      retryAt = s
+    } else if (p < pattern.length && pattern[p] === segment[s]) {
+      p++
+      s++
+    } else if (starAt >= 0) {
+      p = starAt + 1
+      s = ++retryAt
+    } else return false
+  }
+  while (pattern[p] === '*') p++
+  return p === pattern.length
+}

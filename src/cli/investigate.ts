@@ -1,0 +1,143 @@
+import { Command, Option } from 'commander'
+import {
+  type BuiltInFinding,
+  type Finding,
+  type InvestigateOptions,
+  type Investigation,
+  investigate,
+  type Report,
+  SEVERITIES,
+  type Severity,
+  safeJson,
+  sinks,
+} from '../index.js'
+import { EXIT } from './exit.js'
+import { ProgressLine } from './progress.js'
+import { addReadFlags, duration, type ReadFlags, toReadOptions, wholeNumber } from './read-options.js'
+import { StandardOutput, wantsColor } from './standard-output.js'
+
+interface Flags extends ReadFlags {
+  readonly since?: string
+  readonly until?: string
+  readonly indicators?: string
+  readonly horizon?: number
+  readonly memory?: number
+  readonly out?: string
+  readonly force?: true
+  readonly jsonl?: true
+  readonly failOn?: Severity
+  readonly strict?: true
+  readonly showSecrets?: true
+  readonly quiet?: true
+}
+
+export function investigateCommand(): Command {
+  const command = new Command('investigate')
+    .description(
+      'Read evidence once, find unauthorised access, and print a report whose every finding cites its lines.',
+    )
+    .argument('<evidence...>', 'files, folders, globs, - for standard input')
+  return addReadFlags(command)
+    .option('--since <time>', 'only records from this time on, such as 2021-08-14T12:00:00Z')
+    .option('--until <time>', 'only records before this time')
+    .option(
+      '--indicators <file>',
+      'addresses, networks, paths, agents, token hashes to look for: a line each, or CSV',
+    )
+    .option(
+      '--horizon <duration>',
+      'how far lines may come out of order without changing any answer (default: 10m)',
+      duration,
+    )
+    .option('--memory <MiB>', 'bound of all tables together (default: 384)', wholeNumber)
+    .option(
+      '--out <dir>',
+      'write report, findings, evidence, sessions, ledger and rejects into a new or empty folder',
+    )
+    .option('--force', 'let --out replace files in a folder that is not empty')
+    .option('--jsonl', 'print findings as JSON, one a line, instead of the report')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit 3 when there is a finding of at least this severity').choices(
+        SEVERITIES,
+      ),
+    )
+    .option('--strict', 'exit 1 when any evidence is damaged or could not be read')
+    .option('--show-secrets', 'quote log text with passwords, tokens and session ids as they stand')
+    .option('--quiet', 'no progress, no notes on standard error')
+    .action(run)
+}
+
+async function run(evidence: string[], flags: Flags, command: Command): Promise<void> {
+  const progress = new ProgressLine(flags.quiet === true)
+  const investigation = investigate({ ...toOptions(evidence, flags), onProgress: progress.update })
+  const restore = onInterrupt(investigation)
+  const report = await investigation.report().finally(() => {
+    progress.stop()
+    restore()
+  })
+  await print(report, flags, command)
+  process.exitCode = exitStatus(report, flags)
+}
+
+function toOptions(evidence: readonly string[], flags: Flags): InvestigateOptions<readonly []> {
+  const { since, until, indicators, horizon, memory, out } = flags
+  return {
+    ...toReadOptions(flags),
+    evidence,
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+    ...(indicators === undefined ? {} : { indicators }),
+    ...(horizon === undefined ? {} : { horizonMs: horizon }),
+    ...(memory === undefined ? {} : { memoryMb: memory }),
+    ...(out === undefined ? {} : { out }),
+    force: flags.force === true,
+    showSecrets: flags.showSecrets === true,
+  }
+}
+
+/** Ctrl-C once: judge what was read. Twice: stop. */
+function onInterrupt(investigation: Investigation<Finding>): () => void {
+  let asked = false
+  const handle = () => {
+    if (asked) process.exit(EXIT.interrupted)
+    asked = true
+    process.stderr.write('\npostern: interrupted; judging what was read (Ctrl-C again to stop at once)\n')
+    investigation.interrupt()
+  }
+  process.on('SIGINT', handle)
+  process.on('SIGTERM', handle)
+  return () => {
+    process.off('SIGINT', handle)
+    process.off('SIGTERM', handle)
+  }
+}
+
+async function print(report: Report<BuiltInFinding>, flags: Flags, command: Command): Promise<void> {
+  const output = new StandardOutput()
+  if (flags.jsonl === true) {
+    for (const finding of report.findings) await output.write(`${safeJson(finding)}\n`)
+  } else {
+    const color = wantsColor(command.optsWithGlobals().color as string, process.stdout)
+    const text = sinks.find(({ id }) => id === 'report-text')!
+    await text.create(output, { color, width: process.stdout.columns ?? 100 }).report?.(report)
+  }
+  await output.flush()
+  if (flags.out !== undefined && flags.quiet !== true)
+    process.stderr.write(`postern: all outputs are in ${flags.out}\n`)
+}
+
+function exitStatus(report: Report, flags: Flags): number {
+  const { coverage } = report.answers
+  if (coverage.interrupted) return EXIT.interrupted
+  const isDamaged = coverage.notRead.length > 0 || report.ledger.some(({ faults }) => faults.length > 0)
+  if (flags.strict === true && isDamaged) {
+    process.stderr.write(
+      'postern: --strict: some evidence is damaged or was not read; the report says which\n',
+    )
+    return EXIT.failed
+  }
+  const least = flags.failOn === undefined ? SEVERITIES.length : SEVERITIES.indexOf(flags.failOn)
+  return report.findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= least)
+    ? EXIT.findings
+    : EXIT.done
+}

@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander'
+import { version } from '../index.js'
+import { detectorsCommand, formatsCommand } from './catalogue.js'
+import { EXIT } from './exit.js'
+import { reportFailure } from './failure.js'
+import { investigateCommand } from './investigate.js'
+import { parseCommand } from './parse.js'
+import { requestsCommand } from './requests.js'
+
+/** Builds the command line. Commands are thin: each hands its options to the library and prints what comes back. */
+function buildProgram(): Command {
+  const program = new Command('postern')
+  program
+    .description(
+      'Forensic analysis of server access logs: what was read, who got in, and the lines that show it.',
+    )
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .addOption(
+      new Option('--color <when>', 'colour: auto, always, never')
+        .choices(['auto', 'always', 'never'])
+        .default('auto'),
+    )
+    .showHelpAfterError('(postern --help, or postern COMMAND --help, shows what there is)')
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+EVIDENCE is any mix of files, folders (read with all below), globs in quotes, and - for standard input. Files may be
+gzipped. Evidence is opened read-only and read once.
+
+Exit status: 0 done, 1 failed while running, 2 wrong command, case or path, 3 findings at or above --fail-on,
+130 interrupted.
+
+Examples:
+  postern investigate access.log 'logs/*.gz' --case case.yaml
+  postern requests logs/ --client 203.0.113.9 --status 2xx
+  postern parse access.log | head -1`,
+    )
+  for (const command of [
+    investigateCommand(),
+    requestsCommand(),
+    parseCommand(),
+    formatsCommand(),
+    detectorsCommand(),
+  ]) {
+    program.addCommand(
+      command.exitOverride().showHelpAfterError(`(postern ${command.name()} --help shows what there is)`),
+    )
+  }
+  return program
+}
+
+async function main(): Promise<void> {
+  // a reader that has seen enough, as in `| head`, is no failure
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done)
+    reportFailure(error)
+    process.exit(EXIT.failed)
+  })
+  process.stderr.on('error', () => {})
+  try {
+    await buildProgram().parseAsync(process.argv)
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.misuse
+    else process.exitCode = reportFailure(error)
+  }
+}
+
+await main()

@@ -1,0 +1,75 @@
+import { Command } from 'commander'
+import { formatCount, type LedgerEntry, type Reject, readRecords, safeJson, visible } from '../index.js'
+import { EXIT } from './exit.js'
+import { addReadFlags, type ReadFlags, toReadOptions } from './read-options.js'
+import { RejectFile } from './reject-file.js'
+import { StandardOutput } from './standard-output.js'
+
+interface Flags extends ReadFlags {
+  readonly rejects?: string
+  readonly quiet?: true
+}
+
+export function parseCommand(): Command {
+  const command = new Command('parse')
+    .description(
+      'Print records as JSON, one a line, each with its place. This is the evidence as written, secrets and all.',
+    )
+    .argument('<evidence...>', 'files, folders, globs, - for standard input')
+  return addReadFlags(command)
+    .option('--rejects <file>', 'write the lines that are no records, with reason and place, as JSON lines')
+    .option('--quiet', 'no counts on standard error')
+    .action(run)
+}
+
+async function run(evidence: string[], flags: Flags): Promise<void> {
+  const output = new StandardOutput()
+  const rejects = flags.rejects === undefined ? null : new RejectFile(flags.rejects)
+  let ledger: readonly LedgerEntry[] = []
+  const records = readRecords(evidence, {
+    ...toReadOptions(flags),
+    onRejects: (lines: readonly Reject[]) => rejects?.write(lines),
+    onLedger: (entries) => {
+      ledger = entries
+    },
+  })
+  try {
+    for await (const record of records) await output.write(`${safeJson(record)}\n`)
+    await output.flush()
+    await rejects?.finish()
+  } finally {
+    await rejects?.close()
+  }
+  process.exitCode = summarize(ledger, flags.quiet === true)
+}
+
+/** One line a source on standard error; 1 when no source gave a record. */
+function summarize(ledger: readonly LedgerEntry[], quiet: boolean): number {
+  for (const entry of ledger) {
+    if (!quiet) process.stderr.write(`${accountOf(entry)}\n`)
+    for (const fault of entry.faults)
+      process.stderr.write(`postern: ${name(entry)}: ${fault.code}: ${visible(fault.detail ?? '')}\n`)
+  }
+  if (ledger.some(({ records }) => records > 0)) return EXIT.done
+  const hint = ledger.every(({ decodedBytes }) => decodedBytes === 0)
+    ? 'the evidence is empty'
+    : 'no line is a record; give the format with --format (postern formats lists them)'
+  process.stderr.write(`postern: ${hint}\n`)
+  return EXIT.failed
+}
+
+function accountOf(entry: LedgerEntry): string {
+  const { lines, records, rejects, blanks, directives, format, producer } = entry
+  const parts = [
+    `${formatCount(records)} records`,
+    `${formatCount(rejects)} rejects`,
+    `${formatCount(blanks)} blank`,
+  ]
+  if (directives > 0) parts.push(`${formatCount(directives)} directives`)
+  const what = format === null ? 'unknown format' : producer === 'unknown' ? format : `${format}, ${producer}`
+  return `${name(entry)}: ${formatCount(lines)} lines: ${parts.join(', ')} (${what})`
+}
+
+function name(entry: LedgerEntry): string {
+  return visible(entry.names.join(', '))
+}

@@ -1,0 +1,56 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { parseDuration, type ReadOptions } from '../index.js'
+
+/** Options of every command that reads evidence, as commander gives them. */
+export interface ReadFlags {
+  readonly case?: string
+  readonly format?: string
+  readonly trust?: readonly string[]
+  readonly timezone?: string
+}
+
+/** Adds them to a command. */
+export function addReadFlags(command: Command): Command {
+  return command
+    .option('--case <file>', 'case file: entry points, closings, proxies, settings (see examples/case.yaml)')
+    .option(
+      '--format <id>',
+      "format of all sources: an id (postern formats) or the server's own nginx or Apache format string",
+    )
+    .option(
+      '--trust <cidr>',
+      'believe the forwarding chain of this proxy: address, network or "private"; may be repeated',
+      collect,
+    )
+    .option(
+      '--timezone <zone>',
+      'zone of stamps that state none, such as Europe/Berlin (default: UTC, reported as assumed)',
+    )
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value]
+}
+
+/** As the library takes them. */
+export function toReadOptions(flags: ReadFlags): ReadOptions {
+  return {
+    ...(flags.case === undefined ? {} : { caseFile: flags.case }),
+    ...(flags.format === undefined ? {} : { format: flags.format }),
+    ...(flags.trust === undefined ? {} : { trustedProxies: flags.trust }),
+    ...(flags.timezone === undefined ? {} : { timezone: flags.timezone }),
+  }
+}
+
+/** `10m` to milliseconds. */
+export function duration(text: string): number {
+  const ms = parseDuration(text)
+  if (ms === null) throw new InvalidArgumentError('expected a duration such as 90s or 10m.')
+  return ms
+}
+
+/** A whole number. */
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number.')
+  return Number(text)
+}

@@ -1,0 +1,42 @@
+import { FIELD_COUNT, type RecordBatch } from './contract.js'
+
+/** Makes an empty batch with room for `capacity` rows and the given extra fields. */
+export function createBatch(capacity: number, extras: readonly string[]): RecordBatch {
+  const fields = FIELD_COUNT + extras.length
+  const spans = () => Array.from({ length: fields }, () => new Int32Array(capacity))
+  return {
+    source: 0,
+    bytes: new Uint8Array(0),
+    rowCount: 0,
+    lineStart: new Uint32Array(capacity),
+    lineEnd: new Uint32Array(capacity),
+    placeOffset: new Float64Array(capacity),
+    placeLength: new Float64Array(capacity),
+    lineNumber: new Uint32Array(capacity),
+    time: new Float64Array(capacity),
+    durationMs: new Float64Array(capacity),
+    bytesSent: new Float64Array(capacity),
+    status: new Uint16Array(capacity),
+    method: new Uint8Array(capacity),
+    fieldStart: spans(),
+    fieldLength: spans(),
+    extras,
+    pathStart: new Int32Array(capacity),
+    pathLength: new Int32Array(capacity),
+    flags: new Uint32Array(capacity),
+    outcome: new Uint8Array(capacity),
+    entryPoints: new Uint32Array(capacity),
+    clientKey: new Uint32Array(2 * capacity),
+    agentKey: new Uint32Array(2 * capacity),
+    routeKey: new Uint32Array(2 * capacity),
+    pathKey: new Uint32Array(2 * capacity),
+    principalKey: new Uint32Array(2 * capacity),
+    principalKind: new Uint8Array(capacity),
+    release() {},
+  }
+}
+
+/** Rows that the batch has room for. */
+export function capacityOf(batch: RecordBatch): number {
+  return batch.time.length
+}

@@ -1,0 +1,205 @@
+import { clientIdentity } from '../../classify/addresses.js'
+import { DENIED, FLAG, OUTCOMES } from '../../classify/contract.js'
+import { lowerAscii, normalPath, toText } from '../../classify/normal-path.js'
+import { routeTemplate } from '../../classify/route.js'
+import { FIELD, type RecordBatch } from '../../columns/contract.js'
+import { readMethod, readText } from '../../columns/view.js'
+import { toIso } from '../../core/times.js'
+import type { BoundHit, Observer, Selection } from '../../observe/contract.js'
+import { KeyTotals, type NamedTotals } from './key-totals.js'
+
+/** Totals of all traffic, what the summary is made of. */
+export interface Traffic {
+  readonly records: number
+  readonly bytesSent: number
+  readonly first: number
+  readonly last: number
+  readonly statusClasses: Readonly<Record<string, number>>
+  readonly outcomes: Readonly<Record<string, number>>
+  readonly clients: number
+  readonly clientsExact: boolean
+  readonly topClients: readonly NamedTotals[]
+  readonly topRoutes: readonly NamedTotals[]
+  /** The client with over half of all records and over 20 agents, if there is one: an undeclared proxy by its looks. */
+  readonly proxyLike: readonly string[]
+}
+
+export interface TrafficOptions {
+  readonly memoryBytes: number
+  readonly ignorePathCase: boolean
+}
+
+const TOP = 10
+const STATUS_NAMES = ['none', '1xx', '2xx', '3xx', '4xx', '5xx', 'other'] as const
+const PROXY_AGENTS = 20
+
+/** Counts everything, by client and by route. */
+export class TrafficCollector implements Observer<Traffic> {
+  readonly id = 'traffic'
+  readonly wants = 0
+  readonly scope = 'keyed'
+  readonly horizon = 'causal'
+  readonly #clients: KeyTotals
+  readonly #routes: KeyTotals
+  readonly #ignoreCase: boolean
+  readonly #statuses = new Float64Array(STATUS_NAMES.length)
+  readonly #outcomes = new Float64Array(OUTCOMES.length)
+  #records = 0
+  #bytes = 0
+  #first = Number.POSITIVE_INFINITY
+  #last = Number.NEGATIVE_INFINITY
+  readonly #majority = new Majority()
+
+  constructor(options: TrafficOptions) {
+    this.#clients = new KeyTotals(options.memoryBytes * 0.75)
+    this.#routes = new KeyTotals(options.memoryBytes * 0.25)
+    this.#ignoreCase = options.ignorePathCase
+  }
+
+  visit(batch: RecordBatch, selection: Selection): void {
+    const { rows, count } = selection
+    const { time, status, outcome, bytesSent, clientKey, routeKey, flags } = batch
+    this.#records += count
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!
+      const at = 2 * row
+      const size = bytesSent[row]!
+      const t = time[row]!
+      const isDenied = outcome[row] === DENIED
+      this.#statuses[Math.min(6, (status[row]! / 100) | 0)]!++
+      this.#outcomes[outcome[row]!]!++
+      if (size === size) this.#bytes += size
+      if ((flags[row]! & FLAG.stampOutlier) === 0) {
+        if (t < this.#first) this.#first = t
+        if (t > this.#last) this.#last = t
+      }
+      this.#majority.vote(batch, row)
+      this.#clients.add(clientKey[at]!, clientKey[at + 1]!, isDenied, size, t, () => clientName(batch, row))
+      this.#routes.add(routeKey[at]!, routeKey[at + 1]!, isDenied, size, t, () =>
+        routeName(batch, row, this.#ignoreCase),
+      )
+    }
+  }
+
+  merge(other: this): void {
+    this.#records += other.#records
+    this.#bytes += other.#bytes
+    this.#first = Math.min(this.#first, other.#first)
+    this.#last = Math.max(this.#last, other.#last)
+    other.#statuses.forEach((count, i) => {
+      this.#statuses[i]! += count
+    })
+    other.#outcomes.forEach((count, i) => {
+      this.#outcomes[i]! += count
+    })
+    this.#clients.merge(other.#clients)
+    this.#routes.merge(other.#routes)
+    this.#majority.merge(other.#majority)
+  }
+
+  *seal(): Iterable<Traffic> {
+    const topClients = this.#clients.top(TOP)
+    const busiest = topClients[0]
+    const isProxy =
+      busiest !== undefined && busiest.requests * 2 > this.#records && this.#majority.agents > PROXY_AGENTS
+    yield {
+      records: this.#records,
+      bytesSent: this.#bytes,
+      first: this.#first,
+      last: this.#last,
+      statusClasses: named(STATUS_NAMES, this.#statuses),
+      outcomes: named(OUTCOMES, this.#outcomes),
+      clients: this.#clients.count,
+      clientsExact: this.#clients.folded.keys === 0,
+      topClients,
+      topRoutes: this.#routes.top(TOP),
+      proxyLike: isProxy ? [busiest.name] : [],
+    }
+  }
+
+  snapshot(): Readonly<Record<string, number>> {
+    return { records: this.#records, clients: this.#clients.count }
+  }
+
+  bounds(): readonly BoundHit[] {
+    return [boundOf('clients', this.#clients), boundOf('routes', this.#routes)].flat()
+  }
+}
+
+function boundOf(name: string, totals: KeyTotals): BoundHit[] {
+  const { keys, requests, denied } = totals.folded
+  if (keys === 0) return []
+  const effect = `the ${keys} ${name} with fewest requests (${requests} requests, ${denied} denied) are in the totals only; the number of ${name} is a lower bound`
+  return [
+    {
+      name: `summary: ${name}`,
+      limit: totals.limit,
+      count: keys,
+      firstAt: toIso(totals.firstFoldedAt),
+      effect,
+    },
+  ]
+}
+
+function named(names: readonly string[], counts: Float64Array): Record<string, number> {
+  return Object.fromEntries(names.map((name, i) => [name, counts[i]!]))
+}
+
+function clientName(batch: RecordBatch, row: number): string {
+  const client = readText(batch, FIELD.client, row)
+  return client === null ? '-' : clientIdentity(client)
+}
+
+function routeName(batch: RecordBatch, row: number, ignoreCase: boolean): string {
+  const method = readMethod(batch, row) ?? '-'
+  const length = batch.pathLength[row]!
+  if (length < 0) return `${method} (no path)`
+  const path = normalPath(batch.bytes, batch.pathStart[row]!, length)
+  return `${method} ${toText(routeTemplate(ignoreCase ? lowerAscii(path) : path))}`
+}
+
+/**
+ * Boyer and Moore's majority vote over clients, with the distinct agents of the candidate since it became one: a client
+ * with over half of all records ends as the candidate. The number of agents is a lower bound, and 21 are enough to know.
+ *
+ * @see https://www.cs.utexas.edu/~moore/best-ideas/mjrty/
+ */
+class Majority {
+  #low = 0
+  #high = 0
+  #votes = 0
+  readonly #agents = new Set<number>()
+
+  get agents(): number {
+    return this.#agents.size
+  }
+
+  vote(batch: RecordBatch, row: number): void {
+    const low = batch.clientKey[2 * row]!
+    const high = batch.clientKey[2 * row + 1]!
+    if (low === this.#low && high === this.#high) {
+      this.#votes++
+      if (this.#agents.size <= PROXY_AGENTS) this.#agents.add(batch.agentKey[2 * row]!)
+    } else if (this.#votes === 0) {
+      this.#low = low
+      this.#high = high
+      this.#votes = 1
+      this.#agents.clear()
+      this.#agents.add(batch.agentKey[2 * row]!)
+    } else this.#votes--
+  }
+
+  merge(other: Majority): void {
+    if (other.#low === this.#low && other.#high === this.#high) {
+      this.#votes += other.#votes
+      for (const agent of other.#agents) this.#agents.add(agent)
+    } else if (other.#votes > this.#votes) {
+      const votes = other.#votes - this.#votes
+      this.#low = other.#low
+      this.#high = other.#high
+      this.#votes = votes
+      this.#agents.clear()
+      for (const agent of other.#agents) this.#agents.add(agent)
+    } else this.#votes -= other.#votes
+  }
+}

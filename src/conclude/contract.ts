@@ -1,0 +1,131 @@
+import type { Fault } from '../core/faults.js'
+import type { Finding, Severity } from '../findings/contract.js'
+import type { BoundHit } from '../observe/contract.js'
+
+/** What was done with one source. Names, stored hashes and compression stand here and nowhere else. */
+export interface LedgerEntry {
+  /** `S1`, `S2`, ...: canonical order, independent of the order of arguments. */
+  readonly ordinal: string
+  /** First 16 hex of `decodedSha256`; what evidence references carry. */
+  readonly id: string
+  /** All names under which the same decoded bytes were handed in; the first is the one that was read. */
+  readonly names: readonly string[]
+  readonly kind: 'file' | 'stdin' | 'stream'
+  readonly compression: string
+  readonly charset: string
+  readonly storedBytes: number
+  readonly storedSha256: string
+  readonly decodedBytes: number
+  readonly decodedSha256: string
+  readonly format: string | null
+  readonly producer: string
+  readonly recognition: readonly string[]
+  readonly lines: number
+  readonly records: number
+  readonly rejects: number
+  readonly blanks: number
+  readonly directives: number
+  /** Records outside `--since` and `--until`: read and counted, not investigated. */
+  readonly outside: number
+  /** Earliest and latest record, outliers aside; null without records. */
+  readonly first: string | null
+  readonly last: string | null
+  /** Text columns that the format has. */
+  readonly fields: readonly string[]
+  readonly faults: readonly Fault[]
+}
+
+export interface TopClient {
+  readonly client: string
+  readonly requests: number
+  readonly denied: number
+  readonly bytes: number
+}
+export interface TopRoute {
+  readonly route: string
+  readonly requests: number
+  readonly denied: number
+  readonly bytes: number
+}
+
+/** Totals of the whole evidence. */
+export interface Summary {
+  readonly sources: number
+  readonly lines: number
+  readonly records: number
+  readonly rejects: number
+  readonly blanks: number
+  readonly directives: number
+  readonly outside: number
+  readonly decodedBytes: number
+  readonly bytesSent: number
+  readonly first: string | null
+  readonly last: string | null
+  readonly clients: number
+  readonly clientsExact: boolean
+  readonly sessions: number
+  /** Requests by first digit of the status; `none` for records without one. */
+  readonly statusClasses: Readonly<Record<string, number>>
+  readonly outcomes: Readonly<Record<string, number>>
+  readonly topClients: readonly TopClient[]
+  readonly topRoutes: readonly TopRoute[]
+  readonly findings: Readonly<Record<Severity, number>>
+}
+
+/** What the evidence could and could not show. */
+export interface Coverage {
+  readonly sources: readonly {
+    readonly ordinal: string
+    readonly names: readonly string[]
+    readonly first: string | null
+    readonly last: string | null
+    /** `read`: to its end without a fault. `damaged`: with faults. `unread`: nothing could be read. */
+    readonly state: 'read' | 'damaged' | 'unread'
+    readonly faults: readonly string[]
+  }[]
+  /** Evidence that was found and gave nothing, with the reason. */
+  readonly notRead: readonly { readonly name: string; readonly reason: string }[]
+  /** Checks that did not run, with the reason. */
+  readonly notChecked: readonly { readonly check: string; readonly reason: string }[]
+  /** What had to be assumed. */
+  readonly assumptions: readonly string[]
+  readonly bounds: readonly BoundHit[]
+  readonly proxyLike: readonly string[]
+  readonly interrupted: boolean
+}
+
+export interface Report<F extends Finding = Finding> {
+  readonly version: string
+  readonly summary: Summary
+  readonly findings: readonly F[]
+  readonly answers: { readonly coverage: Coverage }
+  /** Every indicator of the list and whether it was seen. */
+  readonly indicators: readonly {
+    readonly type: string
+    readonly value: string
+    readonly seen: boolean
+    readonly records: number
+  }[]
+  readonly ledger: readonly LedgerEntry[]
+  /** Effective configuration: each value with where it came from. */
+  readonly configuration: readonly ConfigurationValue[]
+}
+
+export interface ConfigurationValue {
+  readonly name: string
+  readonly value: unknown
+  readonly origin: 'default' | 'case' | 'option'
+}
+
+/** A line that is no record. */
+export interface Reject {
+  readonly source: {
+    readonly file: string
+    readonly line: number
+    readonly offset: number
+    readonly length: number
+  }
+  readonly reason: string
+  /** At most 4 KiB. */
+  readonly text: string
+}

@@ -1,0 +1,27 @@
+/** Bytes by name, the glyph behind. Copy what a hot loop needs into locals at its head (architecture, section 3). */
+export const NUL = 0x00
+export const TAB = 0x09
+export const LF = 0x0a
+export const CR = 0x0d
+export const SPACE = 0x20 //
+export const QUOTE = 0x22 // "
+export const HASH = 0x23 // #
+export const PERCENT = 0x25 // %
+export const PLUS = 0x2b // +
+export const COMMA = 0x2c // ,
+export const MINUS = 0x2d // -
+export const DOT = 0x2e // .
+export const SLASH = 0x2f // /
+export const ZERO = 0x30 // 0
+export const NINE = 0x39 // 9
+export const COLON = 0x3a // :
+export const SEMICOLON = 0x3b // ;
+export const QUESTION = 0x3f // ?
+export const UPPER_A = 0x41 // A
+export const UPPER_Z = 0x5a // Z
+export const OPEN_BRACKET = 0x5b // [
+export const BACKSLASH = 0x5c // \
+export const CLOSE_BRACKET = 0x5d // ]
+export const LOWER_A = 0x61 // a
+export const LOWER_X = 0x78 // x
+export const LOWER_Z = 0x7a // z

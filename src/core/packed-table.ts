@@ -1,0 +1,121 @@
+/**
+ * An open-addressing hash table of fixed-stride records in one buffer, so that a look-up costs one cache miss.
+ *
+ *     record   | key low | key high | word 2 | word 3 | ... stride words of 32 bits
+ *                u32       u32        the caller's; as doubles from an even word on
+ *
+ * A record whose two key words are 0 is free; the key (0, 0) itself is stored as (1, 0). Grows by doubling until
+ * `maxRecords`; then `insert` gives -1 and the owner decides what to fold. Records move when the table grows or shrinks:
+ * a record index is valid until the next `insert` or `retain`.
+ */
+export class PackedTable {
+  /** Number of 32-bit words a record; even. */
+  readonly stride: number
+  readonly maxRecords: number
+  /** Words and doubles over the same memory: word `w` of record `r` is `words[r * stride + w]`. */
+  words: Uint32Array
+  doubles: Float64Array
+  #count = 0
+  #capacity: number
+  #limit: number
+
+  /**
+   * @param stride      32-bit words a record, two key words included; rounded up to even.
+   * @param maxRecords  Most records held; the buffer has at most twice as many slots.
+   */
+  constructor(stride: number, maxRecords: number) {
+    this.stride = stride + (stride & 1)
+    this.maxRecords = Math.max(1, maxRecords)
+    this.#capacity = 64
+    this.#limit = this.#limitOf(64)
+    this.words = new Uint32Array(64 * this.stride)
+    this.doubles = new Float64Array(this.words.buffer)
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Bytes of memory held. */
+  get byteLength(): number {
+    return this.words.byteLength
+  }
+
+  /** Index of the record with this key, or -1. */
+  find(low: number, high: number): number {
+    if ((low | high) === 0) low = 1
+    const words = this.words
+    const stride = this.stride
+    const mask = this.#capacity - 1
+    for (let slot = high & mask; ; slot = (slot + 1) & mask) {
+      const at = slot * stride
+      const found = words[at]!
+      if (found === low && words[at + 1] === high) return slot
+      if ((found | words[at + 1]!) === 0) return -1
+    }
+  }
+
+  /**
+   * Makes a record for a key that `find` did not find; all its other words are 0.
+   *
+   * @returns Its index, or -1 when `maxRecords` are held.
+   */
+  insert(low: number, high: number): number {
+    if ((low | high) === 0) low = 1
+    if (this.#count >= this.#limit) {
+      if (this.#count >= this.maxRecords) return -1
+      this.#rebuild(this.#capacity * 2, null)
+    }
+    this.#count++
+    return this.#place(low, high)
+  }
+
+  /** Keeps the records for which `keep` says so. The table shrinks if most are gone. */
+  retain(keep: (record: number) => boolean): void {
+    this.#rebuild(this.#capacity, keep)
+  }
+
+  /** Calls `visit` with each record's index, in slot order, which is no meaningful order: sort before showing. */
+  forEach(visit: (record: number) => void): void {
+    const words = this.words
+    const stride = this.stride
+    for (let slot = 0; slot < this.#capacity; slot++) {
+      const at = slot * stride
+      if ((words[at]! | words[at + 1]!) !== 0) visit(slot)
+    }
+  }
+
+  #limitOf(capacity: number): number {
+    return Math.min(this.maxRecords, Math.floor(capacity * 0.6))
+  }
+
+  #place(low: number, high: number): number {
+    const mask = this.#capacity - 1
+    let slot = high & mask
+    while ((this.words[slot * this.stride]! | this.words[slot * this.stride + 1]!) !== 0)
+      slot = (slot + 1) & mask
+    this.words[slot * this.stride] = low
+    this.words[slot * this.stride + 1] = high
+    return slot
+  }
+
+  #rebuild(capacity: number, keep: ((record: number) => boolean) | null): void {
+    const old = this.words
+    const stride = this.stride
+    const kept: number[] = []
+    this.forEach((record) => {
+      if (keep === null || keep(record)) kept.push(record)
+    })
+    while (capacity > 64 && kept.length < capacity * 0.15) capacity /= 2
+    this.#capacity = capacity
+    this.#limit = this.#limitOf(capacity)
+    this.#count = kept.length
+    this.words = new Uint32Array(capacity * stride)
+    this.doubles = new Float64Array(this.words.buffer)
+    for (const record of kept) {
+      const from = record * stride
+      const slot = this.#place(old[from]!, old[from + 1]!)
+      this.words.set(old.subarray(from + 2, from + stride), slot * stride + 2)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Short texts kept by number: the bytes of addresses, paths and agents that tables point to. Append only, in pages, up to
+ * a budget; a text that no longer fits is not kept and has no number.
+ */
+export class TextPool {
+  readonly #pages: Uint8Array[] = []
+  readonly #maxBytes: number
+  #used = PAGE_BYTES
+  #full = false
+  static readonly #decoder = new TextDecoder('utf-8')
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  /** True once a text was refused. */
+  get full(): boolean {
+    return this.#full
+  }
+
+  /**
+   * Copies a text of at most 65,535 bytes (longer: its first 65,535).
+   *
+   * @returns Its number, from 1; 0 when the budget is spent.
+   */
+  add(bytes: Uint8Array, start: number, length: number): number {
+    const size = Math.min(length, 0xffff)
+    if (this.#used + size + 2 > PAGE_BYTES) {
+      if ((this.#pages.length + 1) * PAGE_BYTES > this.#maxBytes) {
+        this.#full = true
+        return 0
+      }
+      this.#pages.push(new Uint8Array(PAGE_BYTES))
+      this.#used = 0
+    }
+    const page = this.#pages[this.#pages.length - 1]!
+    const at = this.#used
+    page[at] = size & 0xff
+    page[at + 1] = size >>> 8
+    page.set(bytes.subarray(start, start + size), at + 2)
+    this.#used = at + 2 + size
+    return (this.#pages.length - 1) * PAGE_BYTES + at + 1
+  }
+
+  /** The text behind a number that `add` gave; null for 0. */
+  read(number: number): string | null {
+    if (number === 0) return null
+    const page = this.#pages[Math.floor((number - 1) / PAGE_BYTES)]!
+    const at = (number - 1) % PAGE_BYTES
+    const size = page[at]! | (page[at + 1]! << 8)
+    return TextPool.#decoder.decode(page.subarray(at + 2, at + 2 + size))
+  }
+}
+
+/** Large enough for the longest text, small enough that a small budget still has several. */
+const PAGE_BYTES = 1 << 17

@@ -1,0 +1,85 @@
+import type { FaultLog } from '../core/faults.js'
+
+/**
+ * Whole lines of one decoded source, in one buffer.
+ *
+ *     bytes   203.0.113.9 - - [...] "GET / HTTP/1.1" 200 5\r\n203.0.113.9 ...
+ *             ^lineStart[0]                              ^lineEnd[0]
+ *
+ * A block holds the lines that *start* in one fixed stretch of the decoded stream (`BLOCK_BYTES`), so that blocks do not
+ * depend on how the bytes arrived. A line's bytes never include its line end (LF, or CR LF).
+ *
+ * Ownership: the reader fills a block again after `release()`; nothing of it may be kept beyond that.
+ */
+export interface Block {
+  /** Text. A `Buffer` at run time, so that `indexOf` of a byte is a native search. */
+  readonly bytes: Uint8Array
+  readonly lineCount: number
+  /** `lineCount` values: index of a line's first byte in `bytes`. */
+  readonly lineStart: Uint32Array
+  /** `lineCount` values: index one past a line's last byte, line end excluded. */
+  readonly lineEnd: Uint32Array
+  /** `lineCount` values: places in the decoded source, in bytes before any charset conversion. */
+  readonly placeOffset: Float64Array
+  /** `lineCount` values: true length in the decoded source, line end excluded; more than the text when a line was cut. */
+  readonly placeLength: Float64Array
+  /** Line numbers, from 1. Not always consecutive: a NUL run and the line behind it share one. */
+  readonly lineNumber: Uint32Array
+  /** `lineCount` values: a LINE_ constant; 0 for an ordinary line. */
+  readonly lineKind: Uint8Array
+  release(): void
+}
+
+/** An ordinary line. */
+export const LINE_TEXT = 0
+/** Longer than the limit: `bytes` hold its first part. */
+export const LINE_CUT = 1
+/** A run of NUL bytes at the start of a line; the rest of that line, if any, is the next entry. */
+export const LINE_NULS = 2
+/** A byte order mark at the start of the source; the line behind it is the next entry. */
+export const LINE_MARK = 3
+
+/** What is known of a decoded source when its last block was read. */
+export interface DecodedEnd {
+  /** Bytes of the decoded stream. */
+  readonly decodedBytes: number
+  /** SHA-256 of the decoded stream, 64 hex digits; the source's identity. */
+  readonly decodedSha256: string
+  /** Bytes as stored, and their hash. */
+  readonly storedBytes: number
+  readonly storedSha256: string
+  /** Line feeds in the decoded stream, counted as lines are cut. */
+  readonly lineFeeds: number
+  /** False where the last line has no line end. */
+  readonly terminated: boolean
+}
+
+export type Compression = 'none' | 'gzip'
+export type Charset = 'utf-8' | 'utf-16le' | 'utf-16be'
+
+/** An opened source that hands out its lines. Blocks come in order; at most two may be unreleased at a time. */
+export interface LineReader {
+  readonly compression: Compression
+  readonly charset: Charset
+  readonly faults: FaultLog
+  /** Stored bytes taken so far, for progress. */
+  readonly storedBytesRead: number
+  /** The next block, or null at the end of the source. Damage is a fault and ends the source; this does not reject. */
+  next(): Promise<Block | null>
+  /** Valid after `next()` gave null. */
+  end(): DecodedEnd
+  /** Gives up early and frees the file; safe to call twice. */
+  close(): Promise<void>
+}
+
+/** What the first bytes of a source tell, before the pass: enough to recognise it and to order it among others. */
+export interface Head {
+  /** The first decoded bytes, at most HEAD_BYTES. */
+  readonly bytes: Uint8Array
+  /** SHA-256 of `bytes`, 64 hex digits. */
+  readonly sha256: string
+  /** True when `bytes` are the whole decoded source. */
+  readonly whole: boolean
+  readonly compression: Compression
+  readonly charset: Charset
+}

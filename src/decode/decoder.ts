@@ -1,0 +1,43 @@
+import type { Source } from '../evidence/contract.js'
+import type { Compression } from './contract.js'
+import { GzipDecoder } from './gzip.js'
+import type { EndFault, StoredBytes } from './stored.js'
+
+/** Turns stored bytes into decoded ones. */
+export interface Decoder {
+  /** The next decoded bytes, valid until the next call, never empty; null at the end. Does not reject. */
+  next(): Promise<Buffer | null>
+  /** What ended the stream before its time. Valid after `next()` gave null, when all stored bytes were read as well. */
+  endFaults(): readonly EndFault[]
+  close(): Promise<void>
+}
+
+/** Tells by the first two bytes. RFC 1952, section 2.3.1. */
+export function compressionOf(first: Uint8Array): Compression {
+  return first[0] === 0x1f && first[1] === 0x8b ? 'gzip' : 'none'
+}
+
+/** @param source  The source behind `stored`, to be opened again where damage calls for a second look. */
+export function makeDecoder(compression: Compression, stored: StoredBytes, source: Source): Decoder {
+  return compression === 'gzip' ? new GzipDecoder(stored, source) : new PlainDecoder(stored)
+}
+
+class PlainDecoder implements Decoder {
+  readonly #stored: StoredBytes
+
+  constructor(stored: StoredBytes) {
+    this.#stored = stored
+  }
+
+  next(): Promise<Buffer | null> {
+    return this.#stored.next()
+  }
+
+  endFaults(): readonly EndFault[] {
+    return this.#stored.fault === null ? [] : [this.#stored.fault]
+  }
+
+  close(): Promise<void> {
+    return this.#stored.close()
+  }
+}

@@ -1,0 +1,148 @@
+import { byPlace } from '../../../observe/citations.js'
+import type { ObserverContext, Signal, SubjectRef } from '../../../observe/contract.js'
+import type { GapRun } from '../../../observe/gap-runs.js'
+import type { DeclaredEntryPoint } from '../../contract.js'
+import type { ClosedEntryPointMeasures, Episode, OutcomeTotals } from './episode.js'
+
+const SPELLINGS_SHOWN = 20
+
+type Grade = 'served' | 'accepted' | 'unclear' | 'denied' | 'in-flight'
+
+interface Judged {
+  readonly served: OutcomeTotals
+  readonly unclear: OutcomeTotals
+  readonly softDenied: number
+}
+
+/** Makes the signal of one episode, now that the sizes of denials are known. */
+export function signalOf(
+  ref: SubjectRef,
+  entry: DeclaredEntryPoint,
+  run: GapRun<Episode>,
+  isDenialSize: (size: number) => boolean,
+  context: ObserverContext,
+): Signal {
+  const episode = run.value
+  const judged = judgeSizes(episode, isDenialSize)
+  const measures = measuresOf(entry, episode, judged)
+  const grade = gradeOf(measures)
+  const references = episode.evidence.references
+    .filter((it) => it.status !== 200 || !isDenialSize(it.size))
+    .sort(byPlace)
+  return {
+    kind: 'closed-entry-point',
+    subject: episode.evidence.subject.detail(ref),
+    scope: { type: 'entry-point', id: entry.id },
+    start: run.first,
+    end: run.last,
+    grade,
+    outcome: OUTCOME[grade],
+    summary: summaryOf(entry.id, measures),
+    measures,
+    citations: episode.evidence.citations.list(),
+    evidenceCount: episode.evidence.citations.count,
+    references,
+    reasons: reasonsOf(ref, episode, judged, grade, context),
+    alternatives: ALTERNATIVES[grade],
+    techniques: ['T1190'],
+  }
+}
+
+const OUTCOME = {
+  served: 'succeeded',
+  accepted: 'succeeded',
+  unclear: 'unknown',
+  denied: 'attempted',
+  'in-flight': 'unknown',
+} as const
+
+const ALTERNATIVES: Readonly<Record<Grade, readonly string[]>> = {
+  served: [
+    'the declared closing time or its zone is wrong',
+    'another function was put at the same path after the closing',
+  ],
+  accepted: [
+    'the declared closing time or its zone is wrong',
+    'a 304 says that the client already holds the data, not that the door is open to others',
+  ],
+  unclear: ['a redirect or error page that serves no data'],
+  denied: [],
+  'in-flight': ['requests that were being answered when the door closed'],
+}
+
+/** Takes the answers that have the size of a denial out of the served ones. */
+function judgeSizes(episode: Episode, isDenialSize: (size: number) => boolean): Judged {
+  const served = { ...episode.served }
+  const unclear = { ...episode.unclear }
+  let softDenied = 0
+  for (const [size, sum] of episode.servedSizes) {
+    if (size <= 0 || !isDenialSize(size)) continue
+    softDenied += sum.requests
+    for (const key of ['requests', 'bytes', 'sure'] as const) {
+      served[key] -= sum[key]
+      unclear[key] += sum[key]
+    }
+  }
+  return { served, unclear, softDenied }
+}
+
+function measuresOf(
+  entry: DeclaredEntryPoint,
+  episode: Episode,
+  { served, unclear, softDenied }: Judged,
+): ClosedEntryPointMeasures {
+  const all = [served, episode.accepted, unclear, episode.denied]
+  const requests = all.reduce((sum, it) => sum + it.requests, 0)
+  return {
+    closedFrom: new Date(entry.closed[0]!.from).toISOString(),
+    requests,
+    served: served.requests,
+    accepted: episode.accepted.requests,
+    unclear: unclear.requests,
+    softDenied,
+    denied: episode.denied.requests,
+    inFlight: episode.inFlight,
+    mayHaveBegunBefore: requests - all.reduce((sum, it) => sum + it.sure, 0),
+    bytes: served.bytes + episode.accepted.bytes,
+    firstAfter: requests === 0 ? null : new Date(episode.firstAfter).toISOString(),
+    lastAfter: requests === 0 ? null : new Date(episode.lastAfter).toISOString(),
+    spellings: episode.spellings.list(SPELLINGS_SHOWN),
+    spellingCount: episode.spellings.count,
+  }
+}
+
+function gradeOf(measures: ClosedEntryPointMeasures): Grade {
+  for (const grade of ['served', 'accepted', 'unclear', 'denied'] as const)
+    if (measures[grade] > 0) return grade
+  return 'in-flight'
+}
+
+function summaryOf(entry: string, measures: ClosedEntryPointMeasures): string {
+  const parts = (['served', 'accepted', 'unclear', 'denied'] as const)
+    .filter((name) => measures[name] > 0)
+    .map((name) => `${measures[name]} ${name}`)
+  if (parts.length === 0)
+    return `${count(measures.inFlight)} at "${entry}" in flight when it was closed at ${measures.closedFrom}`
+  const inFlight = measures.inFlight > 0 ? `; ${measures.inFlight} more in flight at the closing` : ''
+  return `${count(measures.requests)} at "${entry}" after it was closed at ${measures.closedFrom}: ${parts.join(', ')}${inFlight}`
+}
+
+function count(requests: number): string {
+  return requests === 1 ? '1 request' : `${requests} requests`
+}
+
+/** The producer matters only where the start of the request decides. */
+function reasonsOf(
+  ref: SubjectRef,
+  episode: Episode,
+  judged: Judged,
+  grade: Grade,
+  context: ObserverContext,
+): string[] {
+  const reasons = episode.evidence.reasons(ref, context)
+  const strongest =
+    grade === 'in-flight' ? null : grade === 'served' || grade === 'unclear' ? judged[grade] : episode[grade]
+  if (strongest !== null && strongest.sure === 0) reasons.add('may-have-begun-before-closing')
+  else reasons.delete('producer-unknown')
+  return [...reasons].sort()
+}

@@ -1,0 +1,108 @@
+/**
+ * Postern's public face. Named re-exports and the one typed entry, nothing else.
+ */
+
+import type { Detector } from './detect/contract.js'
+import type { ClosedEntryPointMeasures } from './detect/detectors/closed-entry-point/index.js'
+import type { IndicatorSeenMeasures } from './detect/detectors/indicator-seen/index.js'
+import type { Finding } from './findings/contract.js'
+import {
+  type FindingOf,
+  type InvestigateOptions,
+  type Investigation,
+  InvestigationRun,
+} from './run/investigate.js'
+
+/** A finding of a built-in detector, told apart by `kind`. */
+export type BuiltInFinding =
+  | Finding<'closed-entry-point', ClosedEntryPointMeasures>
+  | Finding<'indicator-seen', IndicatorSeenMeasures>
+
+/**
+ * Investigates evidence: reads it once, connects requests into sessions, runs all detectors, and cites what they found.
+ *
+ *     const run = investigate({ evidence: ['logs/access.log*'], caseFile: 'case.yaml' })
+ *     for await (const finding of run.findings) if (finding.kind === 'closed-entry-point') use(finding.measures.served)
+ *     const report = await run.report()
+ *
+ * Nothing starts until `findings`, `sessions` or `report()` is first used; what goes wrong reaches whoever used it, with a
+ * `code` of ERROR_CODES.
+ */
+export function investigate<const Own extends readonly Detector[] = readonly []>(
+  options: InvestigateOptions<Own>,
+): Investigation<BuiltInFinding | FindingOf<Own[number]>> {
+  return new InvestigationRun(options)
+}
+
+export type { CaseFile } from './case/contract.js'
+export { type EntryPointRule, FLAG, type Indicator, OUTCOMES, type Outcome } from './classify/contract.js'
+export { FIELD, type FieldId, METHODS, type RecordBatch } from './columns/contract.js'
+export { type ParsedRecord, readMethod, readPath, readText, toRecord } from './columns/view.js'
+export type {
+  ConfigurationValue,
+  Coverage,
+  LedgerEntry,
+  Reject,
+  Report,
+  Summary,
+} from './conclude/contract.js'
+export { ERROR_CODES, type ErrorCode, isPosternError, PosternError } from './core/errors.js'
+export { FAULTS, type Fault, type FaultCode } from './core/faults.js'
+export { visible } from './core/text.js'
+export { formatBytes, formatCount, formatDuration, parseDuration } from './core/times.js'
+export type {
+  ClosedPeriod,
+  DeclaredEntryPoint,
+  Detector,
+  DetectorInput,
+  Threshold,
+} from './detect/contract.js'
+export type { ClosedEntryPointMeasures } from './detect/detectors/closed-entry-point/index.js'
+export type { IndicatorSeenMeasures } from './detect/detectors/indicator-seen/index.js'
+export { detectors } from './detect/detectors/registry.js'
+export { type Counted, EpisodeEvidence, PrincipalEpisodes } from './detect/principal-episodes.js'
+export type { Output, Sink, SinkFormat, SinkSettings } from './emit/contract.js'
+export { safeJson } from './emit/json.js'
+export { sinks } from './emit/sinks/registry.js'
+export type { EvidenceInput, EvidenceStream } from './evidence/contract.js'
+export {
+  CONFIDENCE_REASONS,
+  type Confidence,
+  type ConfidenceReason,
+  type EvidenceReference,
+  type Finding,
+  SEVERITIES,
+  type Severity,
+  type Subject,
+} from './findings/contract.js'
+export { type Citation, CitationPicker, cite } from './observe/citations.js'
+export type {
+  BoundHit,
+  Observer,
+  ObserverContext,
+  Selection,
+  Signal,
+  SubjectDetail,
+  SubjectRef,
+} from './observe/contract.js'
+export type { Layout, LineScanner, LogFormat, RejectReason, RowWriter } from './parse/contract.js'
+export { formats } from './parse/formats/registry.js'
+export { compileApache } from './parse/layout/apache.js'
+export { compileNginx } from './parse/layout/nginx.js'
+export type { DetectOptions, ReadOptions } from './run/configuration.js'
+export type { FindingOf, InvestigateOptions, Investigation } from './run/investigate.js'
+export type { Progress } from './run/investigation.js'
+export {
+  type FoundRequest,
+  findRequests,
+  type PlacedRecord,
+  type RecordOptions,
+  type RecordPlace,
+  type RequestFilter,
+  readBatches,
+  readRecords,
+  readSessions,
+} from './run/records.js'
+export { recordTransform, sessionStream } from './run/streams.js'
+export { version } from './run/version.js'
+export type { Session, SessionPlace, SessionPrincipal } from './sessions/contract.js'

@@ -1,0 +1,119 @@
+import ipaddr from 'ipaddr.js'
+import { LRUCache } from 'lru-cache'
+import { FIELD, type RecordBatch } from '../columns/contract.js'
+import { COMMA, QUOTE, SPACE } from '../core/bytes.js'
+import { PosternError } from '../core/errors.js'
+
+type Network = [ipaddr.IPv4 | ipaddr.IPv6, number]
+
+/** Private and loopback networks, what `private` stands for. RFC 1918, RFC 4193, RFC 6598, RFC 3927, RFC 4291. */
+const PRIVATE = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '100.64.0.0/10',
+  '::1/128',
+  'fc00::/7',
+  'fe80::/10',
+]
+
+/**
+ * Moves each row's client to the address that the forwarding chain proves: from the peer to the left past trusted proxies,
+ * to the first address that is none. A forged left part never becomes the client.
+ */
+export class ForwardingChains {
+  readonly #trusted: readonly Network[]
+  /** Decisions by address text; chains repeat. */
+  readonly #known = new LRUCache<string, boolean>({ max: 8192 })
+
+  /** @throws {ERR_OPTION_INVALID} for what is neither an address, a network nor `private`. */
+  constructor(trusted: readonly string[]) {
+    this.#trusted = trusted.flatMap((entry) => (entry === 'private' ? PRIVATE : [entry])).map(parseNetwork)
+  }
+
+  /** Rewrites FIELD.client of all rows whose peer is trusted and that have a chain. */
+  apply(batch: RecordBatch): void {
+    if (this.#trusted.length === 0) return
+    const chains = batch.fieldLength[FIELD.forwarded]!
+    for (let row = 0; row < batch.rowCount; row++) if (chains[row]! > 0) this.#walk(batch, row)
+  }
+
+  #walk(batch: RecordBatch, row: number): void {
+    const starts = batch.fieldStart[FIELD.client]!
+    const lengths = batch.fieldLength[FIELD.client]!
+    if (lengths[row]! < 0 || !this.#isTrusted(textOf(batch.bytes, starts[row]!, lengths[row]!))) return
+    const from = batch.fieldStart[FIELD.forwarded]![row]!
+    let end = from + batch.fieldLength[FIELD.forwarded]![row]!
+    while (end > from) {
+      let at = end
+      while (at > from && batch.bytes[at - 1] !== COMMA) at--
+      const hop = hopSpan(batch.bytes, at, end)
+      if (hop === null) return
+      starts[row] = hop.start
+      lengths[row] = hop.length
+      if (!this.#isTrusted(textOf(batch.bytes, hop.start, hop.length))) return
+      end = at - 1
+    }
+  }
+
+  #isTrusted(text: string): boolean {
+    const known = this.#known.get(text)
+    if (known !== undefined) return known
+    const answer =
+      ipaddr.isValid(text) && this.#trusted.some((network) => contains(network, ipaddr.process(text)))
+    this.#known.set(text, answer)
+    return answer
+  }
+}
+
+function textOf(bytes: Uint8Array, start: number, length: number): string {
+  let text = ''
+  for (let at = start; at < start + length; at++) text += String.fromCharCode(bytes[at]!)
+  return text
+}
+
+/** Parses an address or CIDR network; an address is a network of itself. */
+export function parseNetwork(text: string): Network {
+  try {
+    if (text.includes('/')) return ipaddr.parseCIDR(text)
+    const address = ipaddr.process(text)
+    return [address, address.kind() === 'ipv4' ? 32 : 128]
+  } catch (cause) {
+    throw new PosternError(
+      'ERR_OPTION_INVALID',
+      `expected an address or a network such as 10.0.0.0/8, found "${text}"`,
+      { cause },
+    )
+  }
+}
+
+/** Whether an address lies in a network; different families never do. */
+export function contains(network: Network, address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  const [base, bits] = network
+  return base.kind() === address.kind() && address.match(base as never, bits)
+}
+
+/**
+ * The address within one element of a chain.
+ *
+ *      10.0.0.1        10.0.0.1:4711      for="[2001:db8::1]:4711";proto=https
+ *     ^at      ^end    ^^^^^^^^                 ^^^^^^^^^^^
+ *
+ * @returns null where there is none: `unknown`, an obfuscated identifier, nothing.
+ * @see https://www.rfc-editor.org/rfc/rfc7239#section-6
+ */
+function hopSpan(bytes: Uint8Array, at: number, end: number): { start: number; length: number } | null {
+  while (at < end && (bytes[at] === SPACE || bytes[at] === QUOTE)) at++
+  while (end > at && (bytes[end - 1] === SPACE || bytes[end - 1] === QUOTE)) end--
+  const text = textOf(bytes, at, end - at)
+  const found =
+    /^(?:(?:[^,]{0,200};)?\s*for=)?"?\[?([0-9a-f:.]{2,45})(?:%[\w.-]{1,32})?\]?(?::\d{1,5})?"?(?:;.{0,200})?$/i.exec(
+      text,
+    )
+  if (found === null) return null
+  const start = text.indexOf(found[1]!, text.toLowerCase().indexOf('for=') + 1)
+  const address = found[1]!.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+  return ipaddr.isValid(address) ? { start: at + start, length: address.length } : null
+}

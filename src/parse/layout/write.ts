@@ -1,0 +1,196 @@
+/**
+ * The inverse of the scanner: records as the lines that a server would write.
+ *
+ * What is written and read back by the same layout has the same values, as long as a value does not hold its own
+ * delimiter: no server escapes blanks, so a blank in an unquoted field is lost in real logs too.
+ */
+
+import { FIELD, type FieldId } from '../../columns/contract.js'
+import type { ParsedRecord } from '../../columns/view.js'
+import { MINUTE_MS } from '../../core/civil-time.js'
+import type { Codec, Layout, LayoutField, Producer, TimeCodec } from '../contract.js'
+import { compileStrftimeWriter } from './time-pattern-write.js'
+
+/** A record to write: as parse gives it, and the token, which parse never gives. */
+export interface WritableRecord extends Omit<ParsedRecord, 'time'> {
+  /** ISO 8601, or epoch milliseconds. */
+  readonly time?: string | number
+  readonly token?: string
+}
+
+export interface WriteOptions {
+  /**
+   * Whose escapes are written: Apache's (`\"`, `\\`, `\n`, `\xhh`) or nginx's (`\xHH` for everything). Default: apache.
+   * The layout does not tell, for the same line is written by both.
+   */
+  readonly producer?: Exclude<Producer, 'unknown'>
+  /** Zone of the stamps, minutes east of UTC. Default: 0. */
+  readonly offsetMinutes?: number
+}
+
+type WriteField = (record: WritableRecord) => string
+
+/** Writes one record. To write many, make a writer once by `lineWriter`. */
+export function writeLine(layout: Layout, record: WritableRecord, options: WriteOptions = {}): string {
+  return lineWriter(layout, options)(record)
+}
+
+/** Makes the writer of a layout's lines, without line end. */
+export function lineWriter(layout: Layout, options: WriteOptions = {}): (record: WritableRecord) => string {
+  const dialect = options.producer === 'nginx' ? NGINX : APACHE
+  const offsetMs = (options.offsetMinutes ?? 0) * MINUTE_MS
+  const writers = layout.fields.map((field, i) =>
+    writerOf(field, layout.fields[i - 1], layout, dialect, offsetMs),
+  )
+  const untils = layout.fields.map((field) => field.until)
+  return (record) => {
+    let line = layout.lead
+    for (let i = 0; i < writers.length; i++) line += writers[i]!(record) + untils[i]!
+    const rest = layout.openEnd === true ? record.extra?.rest : undefined
+    return rest === undefined ? line : `${line} ${dialect.escape(rest)}`
+  }
+}
+
+interface Dialect {
+  escape(text: string): string
+  /** A count of units of `unit` milliseconds: a duration, or the time since the epoch. */
+  count(ms: number, unit: number): string
+}
+
+/** Seconds have milliseconds in nginx; Apache counts whole units. */
+const NGINX: Dialect = {
+  escape: (text) => escapeBy(text, nginxEscape),
+  count: (ms, unit) => (unit === 1000 ? (ms / 1000).toFixed(3) : String(Math.round(ms / unit))),
+}
+const APACHE: Dialect = {
+  escape: (text) => escapeBy(text, apacheEscape),
+  count: (ms, unit) => String(Math.floor(ms / unit + 1e-9)),
+}
+
+/** All that both dialects write as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/
+const encoder = new TextEncoder()
+
+function escapeBy(text: string, escape: (byte: number) => string): string {
+  if (PLAIN.test(text)) return text
+  let escaped = ''
+  for (const byte of encoder.encode(text)) escaped += escape(byte)
+  return escaped
+}
+
+/** `ngx_http_log_escape`: quote, backslash and all that is not printable ASCII, in upper-case hex. */
+function nginxEscape(byte: number): string {
+  if (byte >= 0x20 && byte <= 0x7e && byte !== 0x22 && byte !== 0x5c) return String.fromCharCode(byte)
+  return `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`
+}
+
+const APACHE_ESCAPES: Readonly<Record<number, string>> = {
+  8: '\\b',
+  9: '\\t',
+  10: '\\n',
+  11: '\\v',
+  13: '\\r',
+  34: '\\"',
+  92: '\\\\',
+}
+
+/** `ap_escape_logitem`: C escapes, then lower-case hex. */
+function apacheEscape(byte: number): string {
+  const known = APACHE_ESCAPES[byte]
+  if (known !== undefined) return known
+  return byte >= 0x20 && byte <= 0x7e ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`
+}
+
+/** Keys of a record by column. */
+const TEXT_KEYS = {
+  [FIELD.client]: 'client',
+  [FIELD.user]: 'user',
+  [FIELD.target]: 'target',
+  [FIELD.protocol]: 'protocol',
+  [FIELD.referrer]: 'referrer',
+  [FIELD.userAgent]: 'userAgent',
+  [FIELD.host]: 'host',
+  [FIELD.forwarded]: 'forwarded',
+  [FIELD.request]: 'request',
+  [FIELD.ident]: 'ident',
+  [FIELD.token]: 'token',
+  [FIELD.method]: 'method',
+} as const satisfies Record<FieldId, keyof WritableRecord>
+
+function writerOf(
+  field: LayoutField,
+  before: LayoutField | undefined,
+  layout: Layout,
+  dialect: Dialect,
+  offsetMs: number,
+): WriteField {
+  const { codec } = field
+  const escaped = (text: string | undefined) => (text === undefined ? '-' : dialect.escape(text))
+  switch (codec.as) {
+    case 'text':
+      return textWriter(codec.field, layout, escaped)
+    case 'extra':
+      return (record) => escaped(record.extra?.[codec.name])
+    case 'query':
+      return (record) => escaped(record.extra?.query)
+    case 'skip':
+      return skipWriter(before)
+    case 'request':
+      return (record) => escaped(requestLine(record))
+    case 'method':
+    case 'target':
+      return (record) => escaped(record[codec.as])
+    case 'status':
+      return (record) => (record.status === undefined ? '-' : String(record.status).padStart(3, '0'))
+    case 'bytes':
+      return (record) => (record.bytes === undefined ? '-' : String(record.bytes))
+    default:
+      return numberWriter(codec, dialect, offsetMs)
+  }
+}
+
+function textWriter(
+  field: FieldId,
+  layout: Layout,
+  escaped: (text: string | undefined) => string,
+): WriteField {
+  const key = TEXT_KEYS[field]
+  const chained =
+    field === FIELD.client && !layout.fields.some((other) => isText(other.codec, FIELD.forwarded))
+  // the scanner takes a chain in the client's place apart; it is written back whole
+  return chained ? (record) => escaped(record.forwarded ?? record.client) : (record) => escaped(record[key])
+}
+
+function isText(codec: Codec, field: FieldId): boolean {
+  return codec.as === 'text' && codec.field === field
+}
+
+/** What is dropped when read: a port behind a host, or nothing. */
+function skipWriter(before: LayoutField | undefined): WriteField {
+  const port = before !== undefined && isText(before.codec, FIELD.host) && before.until === ':'
+  return () => (port ? '443' : '-')
+}
+
+function requestLine(record: WritableRecord): string | undefined {
+  if (record.request !== undefined) return record.request
+  if (record.method === undefined && record.target === undefined) return undefined
+  const line = `${record.method ?? '-'} ${record.target ?? '-'}`
+  return record.protocol === undefined ? line : `${line} ${record.protocol}`
+}
+
+function numberWriter(codec: Codec, dialect: Dialect, offsetMs: number): WriteField {
+  if (codec.as === 'duration') {
+    return (record) => (record.durationMs === undefined ? '-' : dialect.count(record.durationMs, codec.unit))
+  }
+  const stamp = codec.as === 'time' ? stampWriter(codec.time, dialect, offsetMs) : () => '-'
+  return (record) =>
+    record.time === undefined
+      ? '-'
+      : stamp(typeof record.time === 'number' ? record.time : Date.parse(record.time))
+}
+
+function stampWriter(time: TimeCodec, dialect: Dialect, offsetMs: number): (epochMs: number) => string {
+  if (time.kind === 'epoch') return (epochMs) => dialect.count(epochMs, time.unit)
+  const pattern = { clf: '%d/%b/%Y:%H:%M:%S %z', iso: '%Y-%m-%dT%H:%M:%S%:z' }
+  return compileStrftimeWriter(time.kind === 'strftime' ? time.format : pattern[time.kind], offsetMs)
+}

@@ -1,0 +1,266 @@
+import { basename, isAbsolute } from 'node:path'
+import { checkCase } from '../case/check.js'
+import type { CaseFile, CaseOptions } from '../case/contract.js'
+import { loadIndicators } from '../case/indicators.js'
+import { loadCase } from '../case/load.js'
+import type { Indicator } from '../classify/contract.js'
+import { matchSegments } from '../classify/entry-points.js'
+import type { ConfigurationValue } from '../conclude/contract.js'
+import { MINUTE_MS } from '../core/civil-time.js'
+import { PosternError } from '../core/errors.js'
+import { isZone, parseTime, toIso } from '../core/times.js'
+import type { DeclaredEntryPoint, Detector, DetectorInput } from '../detect/contract.js'
+import type { EvidenceInput } from '../evidence/contract.js'
+import type { LogFormat } from '../parse/contract.js'
+import { parseNetwork } from '../parse/forwarding.js'
+
+/** What may be said about how evidence is read. Every value here stands over the case file's, and that over the default. */
+export interface ReadOptions {
+  /** A case file's path, or the case itself. */
+  readonly caseFile?: string
+  readonly case?: unknown
+  /** Format of all sources: an id, a pin or an nginx or Apache format string. Default: recognised by content. */
+  readonly format?: string
+  /** Zone of stamps that state none: IANA name or fixed offset. Default UTC, reported as an assumption. */
+  readonly timezone?: string
+  /** Records from this time on (inclusive): ISO 8601 or epoch milliseconds. */
+  readonly since?: string | number
+  /** Records before this time (exclusive). */
+  readonly until?: string | number
+  /** Proxies whose forwarding chain is believed: addresses, networks, `private`. */
+  readonly trustedProxies?: readonly string[]
+  /** How far rows may come out of order without changing any answer, milliseconds. Default 10 minutes. */
+  readonly horizonMs?: number
+  /** Bound of tables, blocks and caches together, MiB. Default 384; at least 16. */
+  readonly memoryMb?: number
+  /** Formats of the caller's own, tried before the built-in ones. */
+  readonly formats?: readonly LogFormat[]
+  /** Stands for `-`. Default: the process's standard input. */
+  readonly stdin?: AsyncIterable<Uint8Array>
+  readonly signal?: AbortSignal
+}
+
+/** What may be said about an investigation. */
+export interface DetectOptions<Own extends readonly Detector[] = readonly Detector[]> extends ReadOptions {
+  readonly evidence: readonly EvidenceInput[]
+  /** An indicator list's path, or the indicators. Added to those of the case. */
+  readonly indicators?: string | readonly Indicator[]
+  /** Detectors of the caller's own, beside the built-in ones. */
+  readonly detectors?: Own
+  /** Thresholds by detector and name. */
+  readonly thresholds?: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** Quote log text as it stands, secrets and all. Default false. */
+  readonly showSecrets?: boolean
+}
+
+/** All values of a run, resolved. */
+export interface Configuration {
+  readonly entryPoints: readonly DeclaredEntryPoint[]
+  readonly indicators: readonly Indicator[]
+  readonly ignorePathCase: boolean
+  readonly trustedProxies: readonly string[]
+  readonly format: string | null
+  readonly timezone: string | null
+  readonly since: number
+  readonly until: number
+  readonly horizonMs: number
+  readonly memoryBytes: number
+  formatFor(names: readonly string[]): string | null
+  timezoneFor(names: readonly string[]): string | null
+  threshold(detector: Detector, name: string): number
+  /** Each value and where it came from. */
+  readonly values: readonly ConfigurationValue[]
+}
+
+export const DEFAULT_MEMORY_MB = 384
+const LEAST_MEMORY_MB = 16
+const DEFAULT_HORIZON_MS = 10 * MINUTE_MS
+
+/**
+ * Puts options over the case over defaults.
+ *
+ * @throws {ERR_OPTION_INVALID} an option that makes no sense. {ERR_CASE_INVALID} the case or an indicator list.
+ */
+export async function resolveConfiguration(
+  options: DetectOptions,
+  detectors: readonly Detector[],
+): Promise<Configuration> {
+  const caseFile = await readCase(options)
+  const listed =
+    typeof options.indicators === 'string'
+      ? await loadIndicators(options.indicators)
+      : (options.indicators ?? [])
+  const values: ConfigurationValue[] = []
+  const choose = <T>(name: keyof CaseOptions, option: T | undefined, byDefault: T): T => {
+    const fromCase = caseFile?.options[name] as T | undefined
+    const [value, origin] =
+      option !== undefined
+        ? [option, 'option']
+        : fromCase !== undefined
+          ? [fromCase, 'case']
+          : [byDefault, 'default']
+    values.push({ name, value: shownValue(name, value), origin: origin as ConfigurationValue['origin'] })
+    return value as T
+  }
+  const timezone = choose<string | null>('timezone', options.timezone, null)
+  checkZone(timezone)
+  const since = choose('since', readTime('since', options.since, timezone), Number.NEGATIVE_INFINITY)
+  const until = choose('until', readTime('until', options.until, timezone), Number.POSITIVE_INFINITY)
+  if (since >= until) throw invalid('since is not before until; no record can be in between')
+  const horizonMs = choose('horizonMs', options.horizonMs, DEFAULT_HORIZON_MS)
+  if (!(horizonMs >= 0 && horizonMs <= 25 * MINUTE_MS))
+    throw invalid('the horizon is from 0 to 25 minutes: sessions end after 30')
+  const memoryMb = choose('memoryMb', options.memoryMb, DEFAULT_MEMORY_MB)
+  if (!(memoryMb >= LEAST_MEMORY_MB))
+    throw invalid(`memoryMb is at least ${LEAST_MEMORY_MB}, found ${memoryMb}`)
+  const trustedProxies = options.trustedProxies ?? caseFile?.trustedProxies ?? []
+  for (const proxy of trustedProxies) if (proxy !== 'private') parseNetwork(proxy)
+  values.push({
+    name: 'trustedProxies',
+    value: trustedProxies,
+    origin: originOf(options.trustedProxies, caseFile?.trustedProxies.length),
+  })
+  const thresholds = resolveThresholds(detectors, options.thresholds, caseFile, values)
+  const format = choose<string | null>('format', options.format, null)
+  return {
+    entryPoints: caseFile?.entryPoints ?? [],
+    indicators: [...(caseFile?.indicators ?? []), ...listed],
+    ignorePathCase: caseFile?.ignorePathCase ?? false,
+    trustedProxies,
+    format,
+    timezone,
+    since,
+    until,
+    horizonMs,
+    memoryBytes: memoryMb * 1024 * 1024,
+    // a value for one source stands over one for the run
+    formatFor: (names) => settingFor(caseFile, names, 'format') ?? format,
+    timezoneFor: (names) => settingFor(caseFile, names, 'timezone') ?? timezone,
+    threshold: (detector, name) =>
+      thresholds.get(`${detector.id}.${name}`) ?? defaultThreshold(detector, name),
+    values,
+  }
+}
+
+async function readCase(options: ReadOptions): Promise<CaseFile | null> {
+  if (options.caseFile !== undefined && options.case !== undefined)
+    throw invalid('give caseFile or case, not both')
+  if (options.caseFile !== undefined) return loadCase(options.caseFile)
+  return options.case === undefined ? null : checkCase(options.case, null)
+}
+
+function originOf(option: unknown, fromCase: unknown): ConfigurationValue['origin'] {
+  return option !== undefined ? 'option' : fromCase ? 'case' : 'default'
+}
+
+function readTime(name: string, value: string | number | undefined, zone: string | null): number | undefined {
+  if (value === undefined) return undefined
+  const time = typeof value === 'number' ? value : parseTime(value, zone ?? 'UTC')
+  if (time === null || Number.isNaN(time)) {
+    throw invalid(`${name} is a time such as 2021-08-14T12:00:00Z or 2021-08-14, found "${String(value)}"`)
+  }
+  return time
+}
+
+function checkZone(zone: string | null): void {
+  if (zone === null || isZone(zone)) return
+  throw invalid(
+    `unknown timezone "${zone}"; give an IANA name such as Europe/Berlin, or an offset such as +02:00`,
+  )
+}
+
+function shownValue(name: string, value: unknown): unknown {
+  if (name !== 'since' && name !== 'until') return value
+  return Number.isFinite(value as number) ? toIso(value as number) : null
+}
+
+function resolveThresholds(
+  detectors: readonly Detector[],
+  option: DetectOptions['thresholds'],
+  caseFile: CaseFile | null,
+  values: ConfigurationValue[],
+): Map<string, number> {
+  const resolved = new Map<string, number>()
+  for (const given of [caseFile?.thresholds ?? {}, option ?? {}]) checkThresholds(given, detectors)
+  for (const detector of detectors) {
+    for (const { name, default: byDefault } of detector.thresholds) {
+      const fromOption = option?.[detector.id]?.[name]
+      const fromCase = caseFile?.thresholds[detector.id]?.[name]
+      const value = fromOption ?? fromCase ?? byDefault
+      resolved.set(`${detector.id}.${name}`, value)
+      values.push({
+        name: `${detector.id}.${name}`,
+        value,
+        origin: originOf(fromOption, fromCase !== undefined),
+      })
+    }
+  }
+  return resolved
+}
+
+function checkThresholds(
+  given: Readonly<Record<string, Readonly<Record<string, number>>>>,
+  detectors: readonly Detector[],
+): void {
+  for (const [id, names] of Object.entries(given)) {
+    const detector = detectors.find((it) => it.id === id)
+    if (detector === undefined)
+      throw invalid(
+        `thresholds: there is no detector "${id}"; there are ${detectors.map((it) => it.id).join(', ')}`,
+      )
+    for (const [name, value] of Object.entries(names)) {
+      const known = detector.thresholds.map((it) => it.name)
+      if (!known.includes(name))
+        throw invalid(`thresholds: ${id} has no "${name}"; it has ${known.join(', ')}`)
+      if (!(value >= 0))
+        throw invalid(`thresholds: ${id}.${name} is a number of at least 0, found ${String(value)}`)
+    }
+  }
+}
+
+function defaultThreshold(detector: Detector, name: string): number {
+  const threshold = detector.thresholds.find((it) => it.name === name)
+  if (threshold === undefined) throw new TypeError(`${detector.id} declares no threshold ${name}`)
+  return threshold.default
+}
+
+function settingFor(
+  caseFile: CaseFile | null,
+  names: readonly string[],
+  key: 'format' | 'timezone',
+): string | undefined {
+  return caseFile?.sources.find(
+    (setting) => setting[key] !== undefined && names.some((name) => matchesName(setting.match, name)),
+  )?.[key]
+}
+
+/** A glob over a source's name; one without `/` is matched against the last part alone. */
+export function matchesName(glob: string, name: string): boolean {
+  if (glob === name) return true
+  const parts = (text: string) =>
+    text
+      .replaceAll('\\', '/')
+      .split('/')
+      .filter((part) => part !== '' && part !== '.')
+  if (!glob.includes('/')) return matchSegments([glob], [basename(name)])
+  const pattern = isAbsolute(glob) ? parts(glob) : ['**', ...parts(glob)]
+  return matchSegments(pattern, parts(name))
+}
+
+/** What a detector is made with. */
+export function detectorInput(
+  configuration: Configuration,
+  detector: Detector,
+  limits: { readonly maxCandidates: number; readonly maxReferences: number },
+): DetectorInput {
+  return {
+    entryPoints: configuration.entryPoints,
+    indicators: configuration.indicators,
+    threshold: (name) => configuration.threshold(detector, name),
+    ...limits,
+  }
+}
+
+export function invalid(message: string): PosternError {
+  return new PosternError('ERR_OPTION_INVALID', message)
+}

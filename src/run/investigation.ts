@@ -1,0 +1,340 @@
+import { Classifier } from '../classify/classifier.js'
+import type { RecordBatch } from '../columns/contract.js'
+import { IndicatorCounter, type IndicatorCounts } from '../conclude/collect/indicator-counts.js'
+import { type Traffic, TrafficCollector } from '../conclude/collect/traffic.js'
+import type { LedgerEntry, Reject, Report } from '../conclude/contract.js'
+import { concludeCoverage } from '../conclude/coverage.js'
+import { summarize } from '../conclude/summary.js'
+import { PosternError } from '../core/errors.js'
+import { toIso } from '../core/times.js'
+import type { Detector } from '../detect/contract.js'
+import type { EvidenceReference, Finding } from '../findings/contract.js'
+import { type FindingInput, makeFindings, toReference } from '../findings/make-findings.js'
+import type { BoundHit, Observer, ObserverContext, Signal } from '../observe/contract.js'
+import { Engine } from '../observe/engine.js'
+import { ForwardingChains } from '../parse/forwarding.js'
+import type { Session } from '../sessions/contract.js'
+import { PrincipalNames } from '../sessions/principals.js'
+import { Sessionizer } from '../sessions/sessionizer.js'
+import { type Configuration, detectorInput } from './configuration.js'
+import { type PassConsumer, runPass } from './pass.js'
+import { SourceReader } from './source-reader.js'
+import type { ReadySources } from './sources.js'
+import { storedBytesOf } from './stored-bytes.js'
+
+/** How `memoryMb` is shared out, in parts of the whole; blocks, caches and candidates live on the rest. */
+const SHARES = { sessions: 0.35, sessionTexts: 0.1, traffic: 0.25 } as const
+/** A candidate with its citations takes about this much. */
+const CANDIDATE_BYTES = 8192
+const REFERENCE_BYTES = 1024
+
+export interface PassSettings {
+  readonly detectors: readonly Detector[]
+  readonly showSecrets: boolean
+  /** Sessions are made into objects and handed to `onSessions`. */
+  readonly wantsSessions: () => boolean
+  readonly wantsReferences: boolean
+  readonly onSessions: (sessions: readonly Session[]) => Promise<void>
+  readonly onRejects: ((rejects: readonly Reject[]) => Promise<void>) | null
+  readonly onProgress: ((progress: Progress) => void) | null
+  readonly isInterrupted: () => boolean
+  readonly signal?: AbortSignal
+  readonly version: string
+}
+
+/** Where a run stands. Counts are provisional until it ends. */
+export interface Progress {
+  /** Stored bytes read, of all that are known to be there (0 when only streams are read). */
+  readonly bytesRead: number
+  readonly bytesTotal: number
+  readonly records: number
+  readonly rejects: number
+  /** Event time reached, ISO 8601; null before the first record. */
+  readonly reached: string | null
+  /** Open candidates by detector. */
+  readonly candidates: Readonly<Record<string, number>>
+}
+
+/** What a pass gives when it has ended. */
+export interface Judged {
+  readonly findings: readonly Finding[]
+  readonly report: Report
+  /** References of served and accepted records by finding id, in the order of the findings. */
+  references(): Iterable<{ readonly findingId: string; readonly references: readonly EvidenceReference[] }>
+}
+
+/** Reads all sources once, shows every row to sessions and observers, and judges at the end. */
+export class InvestigationPass implements PassConsumer {
+  readonly #settings: PassSettings
+  readonly #configuration: Configuration
+  readonly #ready: ReadySources
+  readonly #sources: readonly SourceReader[]
+  readonly #names = new PrincipalNames()
+  readonly #sessionizer: Sessionizer
+  readonly #detectors: readonly Observer[]
+  readonly #traffic: TrafficCollector
+  readonly #indicators: IndicatorCounter
+  readonly #engine: Engine
+  readonly #context: ObserverContext
+  #rejects: Reject[] = []
+  #watermark = Number.NEGATIVE_INFINITY
+
+  constructor(ready: ReadySources, configuration: Configuration, settings: PassSettings) {
+    this.#ready = ready
+    this.#configuration = configuration
+    this.#settings = settings
+    this.#sources = this.#openSources()
+    const { memoryBytes } = configuration
+    this.#sessionizer = new Sessionizer({
+      tableBytes: memoryBytes * SHARES.sessions,
+      textBytes: memoryBytes * SHARES.sessionTexts,
+      collect: settings.wantsSessions(),
+      names: this.#names,
+    })
+    this.#traffic = new TrafficCollector({
+      memoryBytes: memoryBytes * SHARES.traffic,
+      ignorePathCase: configuration.ignorePathCase,
+    })
+    this.#indicators = new IndicatorCounter(configuration.indicators)
+    this.#detectors = this.#createDetectors()
+    this.#context = this.#createContext()
+    this.#engine = new Engine([this.#traffic, this.#indicators, ...this.#detectors], this.#context)
+  }
+
+  /** @throws {ERR_ABORTED} {ERR_EVIDENCE_UNREADABLE} {ERR_SINK_FAILED} */
+  async run(): Promise<Judged> {
+    const { since, until, horizonMs } = this.#configuration
+    const { signal, isInterrupted } = this.#settings
+    const options = { since, until, horizonMs, isInterrupted, ...(signal === undefined ? {} : { signal }) }
+    const interrupted = await runPass(this.#sources, this, options)
+    this.#sessionizer.finish()
+    await this.#handOver()
+    return this.#judge(interrupted)
+  }
+
+  visit(batch: RecordBatch, from: number, to: number): void {
+    this.#names.numberTokens(batch, from, to)
+    this.#sessionizer.visit(batch, from, to)
+    this.#engine.visit(batch, from, to)
+  }
+
+  async afterRun(watermarkMs: number): Promise<void> {
+    if (watermarkMs > this.#watermark) {
+      this.#watermark = watermarkMs
+      this.#sessionizer.advance(watermarkMs)
+      this.#engine.advance(watermarkMs)
+    }
+    await this.#handOver()
+    this.#settings.onProgress?.(this.#progress())
+  }
+
+  async #handOver(): Promise<void> {
+    const sessions = this.#sessionizer.drain()
+    if (sessions.length > 0) await this.#settings.onSessions(sessions)
+    if (this.#rejects.length === 0) return
+    const rejects = this.#rejects
+    this.#rejects = []
+    await this.#settings.onRejects?.(rejects)
+  }
+
+  #openSources(): SourceReader[] {
+    const { entryPoints, indicators, ignorePathCase, horizonMs, trustedProxies } = this.#configuration
+    const { seed } = this.#ready
+    const classifier = new Classifier({ entryPoints, indicators, ignorePathCase, seed })
+    const chains = new ForwardingChains(trustedProxies)
+    const { signal } = this.#settings
+    const onRejects =
+      this.#settings.onRejects === null ? null : (rejects: Reject[]) => void this.#rejects.push(...rejects)
+    const options = {
+      seed,
+      horizonMs,
+      chains,
+      classifier,
+      onRejects,
+      ...(signal === undefined ? {} : { signal }),
+    }
+    return this.#ready.sources.map((source) => new SourceReader(source, options))
+  }
+
+  #createDetectors(): Observer[] {
+    const { memoryBytes } = this.#configuration
+    const limits = {
+      maxCandidates: Math.floor((memoryBytes * 0.15) / CANDIDATE_BYTES),
+      maxReferences: this.#settings.wantsReferences ? Math.floor((memoryBytes * 0.15) / REFERENCE_BYTES) : 0,
+    }
+    return this.#settings.detectors.map((detector) =>
+      detector.create(detectorInput(this.#configuration, detector, limits)),
+    )
+  }
+
+  #createContext(): ObserverContext {
+    const sources = this.#sources
+    return {
+      horizonMs: this.#configuration.horizonMs,
+      stampOf: (source) => sources[source]!.stamp,
+      subjectOf: (batch, row) => this.#names.nameOf(batch, row),
+      storedBytes: storedBytesOf((source) => sources[source]!.ready.headed.head.charset),
+      doubtsOf: (source) => doubtsOf(sources[source]!),
+    }
+  }
+
+  #progress(): Progress {
+    const sum = (count: (source: SourceReader) => number) =>
+      this.#sources.reduce((total, source) => total + count(source), 0)
+    const reached = this.#watermark + this.#configuration.horizonMs
+    return {
+      bytesRead: sum((source) => source.storedBytesRead),
+      bytesTotal: this.#ready.storedBytes,
+      records: sum((source) => source.counts.records),
+      rejects: sum((source) => source.counts.rejects),
+      reached: Number.isFinite(reached) ? toIso(reached) : null,
+      candidates: Object.fromEntries(this.#detectors.map((it) => [it.id, it.snapshot().candidates ?? 0])),
+    }
+  }
+
+  #judge(interrupted: boolean): Judged {
+    const [traffic] = [...this.#traffic.seal()] as [Traffic]
+    const ledger = this.#ledger()
+    if (traffic.records === 0 && !interrupted) this.#refuse(ledger)
+    const input = this.#findingInput(ledger, traffic)
+    const signals = this.#detectors.flatMap((it): Signal[] => [...it.seal(this.#context)])
+    const made = makeFindings(signals, input)
+    const findings = made.map(({ finding }) => finding)
+    return {
+      findings,
+      report: this.#report(findings, ledger, traffic, interrupted),
+      *references() {
+        for (const { finding, signal } of made) {
+          if (signal.references === undefined || signal.references.length === 0) continue
+          yield { findingId: finding.id, references: signal.references.map((it) => toReference(it, input)) }
+        }
+      },
+    }
+  }
+
+  #findingInput(ledger: readonly LedgerEntry[], traffic: Traffic): FindingInput {
+    const detectors = new Map(this.#settings.detectors.map((it) => [it.id, it]))
+    return {
+      sourceId: (source) => ledger[source]!.id,
+      titleOf: (kind) => detectors.get(kind)?.title ?? kind,
+      severitiesOf: (kind) => detectors.get(kind)?.severities,
+      showSecrets: this.#settings.showSecrets,
+      proxyLike: new Set(traffic.proxyLike),
+    }
+  }
+
+  #ledger(): LedgerEntry[] {
+    const seen = new Map<string, string>()
+    return this.#sources.map((source) => {
+      const entry = source.ledgerEntry()
+      const twin = entry.decodedBytes > 0 ? seen.get(entry.decodedSha256) : undefined
+      seen.set(entry.decodedSha256, entry.ordinal)
+      if (twin === undefined) return entry
+      const detail = `the same bytes as ${twin}; its records are counted twice`
+      return {
+        ...entry,
+        faults: [...entry.faults, { code: 'duplicate-evidence' as const, count: 1, detail }],
+      }
+    })
+  }
+
+  /** Nothing could be read: one line for each source that says why. */
+  #refuse(ledger: readonly LedgerEntry[]): void {
+    if (ledger.some((entry) => entry.outside > 0)) {
+      throw new PosternError(
+        'ERR_EVIDENCE_UNREADABLE',
+        'all records lie outside --since and --until; nothing is left to investigate',
+      )
+    }
+    const { notRead } = concludeCoverage({ ...NOTHING, ledger, notRead: this.#ready.notRead })
+    const reasons = notRead.map(({ name, reason }) => `${name}: ${reason}`)
+    throw new PosternError('ERR_EVIDENCE_UNREADABLE', `no record could be read. ${reasons.join('; ')}`)
+  }
+
+  #report(
+    findings: readonly Finding[],
+    ledger: readonly LedgerEntry[],
+    traffic: Traffic,
+    interrupted: boolean,
+  ): Report {
+    const configuration = this.#configuration
+    const [counts] = [...this.#indicators.seal()] as [IndicatorCounts]
+    return {
+      version: this.#settings.version,
+      summary: summarize(ledger, traffic, this.#sessionizer.count, findings),
+      findings,
+      answers: {
+        coverage: concludeCoverage({
+          ledger,
+          notRead: this.#ready.notRead,
+          notChecked: this.#notChecked(),
+          bounds: this.#bounds(),
+          proxyLike: traffic.proxyLike,
+          interrupted,
+          zoneAssumed: this.#sources.filter(zoneWasAssumed).map((source) => `S${source.ordinal + 1}`),
+          hostRules: configuration.entryPoints.filter((it) => it.hosts !== undefined).map((it) => it.id),
+        }),
+      },
+      indicators: configuration.indicators.map(({ type, value }, i) => ({
+        type,
+        value,
+        seen: counts[i]! > 0,
+        records: counts[i]!,
+      })),
+      ledger,
+      configuration: configuration.values,
+    }
+  }
+
+  #notChecked(): { check: string; reason: string }[] {
+    return this.#settings.detectors.flatMap((detector) => {
+      const input = detectorInput(this.#configuration, detector, { maxCandidates: 0, maxReferences: 0 })
+      const reason = detector.idle(input)
+      return reason === null ? [] : [{ check: detector.id, reason }]
+    })
+  }
+
+  #bounds(): BoundHit[] {
+    const hits = [this.#traffic, ...this.#detectors].flatMap((it) => [...(it.bounds?.() ?? [])])
+    const { cut, firstCutAt, limit, textsFull } = this.#sessionizer
+    if (cut > 0) {
+      hits.push({
+        name: 'sessions',
+        limit,
+        count: cut,
+        firstAt: toIso(firstCutAt),
+        effect: `${cut} sessions were ended early for want of memory; their principals' later requests start new ones`,
+      })
+    }
+    if (textsFull) {
+      hits.push({
+        name: 'session names',
+        limit: this.#configuration.memoryBytes * SHARES.sessionTexts,
+        count: 1,
+        firstAt: '',
+        effect: 'some sessions are listed without address or agent',
+      })
+    }
+    return hits
+  }
+}
+
+const NOTHING = {
+  notChecked: [],
+  bounds: [],
+  proxyLike: [],
+  interrupted: false,
+  zoneAssumed: [],
+  hostRules: [],
+} as const
+
+function zoneWasAssumed(source: SourceReader): boolean {
+  return source.sawLocalTime && source.ready.toUtc === null
+}
+
+function doubtsOf(source: SourceReader): string[] {
+  const doubts: string[] = []
+  if (zoneWasAssumed(source)) doubts.push('zone-assumed')
+  if (source.stamp === 'unknown') doubts.push('producer-unknown')
+  return doubts
+}

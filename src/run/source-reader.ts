@@ -1,0 +1,245 @@
+import type { Classifier } from '../classify/classifier.js'
+import { capacityOf } from '../columns/batch.js'
+import type { RecordBatch } from '../columns/contract.js'
+import { decodeText } from '../columns/unescape.js'
+import type { LedgerEntry, Reject } from '../conclude/contract.js'
+import type { KeySeed } from '../core/keys.js'
+import { toIso } from '../core/times.js'
+import type { Block, LineReader } from '../decode/contract.js'
+import type { OrderedSource } from '../order/merge.js'
+import { SourceClock } from '../order/source-clock.js'
+import type { ForwardingChains } from '../parse/forwarding.js'
+import { BLANK, DIRECTIVE, MARK, type OtherLine, REJECT } from '../parse/other-lines.js'
+import { BatchReader, fieldsOf } from '../parse/reader.js'
+import { fillPrincipals } from '../sessions/principals.js'
+import type { ReadySource } from './sources.js'
+
+export interface SourceReaderOptions {
+  readonly seed: KeySeed
+  readonly horizonMs: number
+  readonly chains: ForwardingChains
+  /** null: stop after parsing; keys, outcomes and principals stay empty. */
+  readonly classifier: Classifier | null
+  /** Called with the lines that are no records, in order. */
+  readonly onRejects: ((rejects: Reject[]) => void) | null
+  readonly signal?: AbortSignal
+}
+
+/** Text kept of a reject. */
+const REJECT_TEXT_BYTES = 4096
+
+interface Loaded {
+  readonly batch: RecordBatch
+  readonly others: readonly OtherLine[]
+}
+
+/**
+ * Takes one source from stored bytes to classified batches, in the way of the stages, and keeps its account.
+ *
+ * One batch is read ahead, so that the clock can compare a batch's last rows with those behind them.
+ */
+export class SourceReader implements OrderedSource {
+  readonly ordinal: number
+  readonly headTime: number
+  readonly ready: ReadySource
+  readonly #options: SourceReaderOptions
+  readonly #clock: SourceClock
+  #lines: LineReader | null = null
+  #reader: BatchReader | null = null
+  #ahead: Loaded | null = null
+  #free: RecordBatch[] = []
+  readonly #scratch = new Uint32Array(2)
+  readonly counts = { lines: 0, records: 0, rejects: 0, blanks: 0, directives: 0, outside: 0 }
+  first = Number.POSITIVE_INFINITY
+  last = Number.NEGATIVE_INFINITY
+
+  constructor(ready: ReadySource, options: SourceReaderOptions) {
+    this.ready = ready
+    this.ordinal = ready.ordinal
+    this.headTime = ready.headTime
+    this.#options = options
+    this.#clock = new SourceClock(ready.typicalTime, options.horizonMs)
+  }
+
+  get position(): number {
+    return this.#clock.position
+  }
+
+  get storedBytesRead(): number {
+    return this.#lines?.storedBytesRead ?? 0
+  }
+
+  get sawLocalTime(): boolean {
+    return this.#reader?.sawLocalTime ?? false
+  }
+
+  /** What this source's stamps mean. */
+  get stamp(): 'start' | 'end' | 'unknown' {
+    const { recognition } = this.ready
+    return recognition?.format.stamp[recognition.producer] ?? 'unknown'
+  }
+
+  async next(): Promise<RecordBatch | null> {
+    if (this.#lines === null) this.#open()
+    const current = this.#ahead ?? (await this.#load())
+    if (current === null) return null
+    this.#ahead = await this.#load()
+    this.#mark(current.batch)
+    return current.batch
+  }
+
+  async close(): Promise<void> {
+    if (this.#lines === null) this.ready.headed.close()
+    this.#ahead?.batch.release()
+    this.#ahead = null
+    await this.#lines?.close()
+  }
+
+  #open(): void {
+    const { ready } = this
+    const { signal } = this.#options
+    this.#lines = ready.headed.openLines(signal === undefined ? {} : { signal })
+    const { recognition } = ready
+    this.#reader = new BatchReader(recognition?.format ?? null, {
+      toUtc: ready.toUtc,
+      faults: this.#lines.faults,
+      layout: recognition?.layout ?? 0,
+    })
+    if (recognition === null && ready.headed.head.bytes.length > 0) {
+      this.#lines.faults.add(
+        ready.isBinary ? 'binary-source' : 'unrecognised-format',
+        { offset: 0, length: 0 },
+        hintFor(ready),
+      )
+    }
+  }
+
+  /** The next block that holds records or rejects, parsed and classified. */
+  async #load(): Promise<Loaded | null> {
+    const block = await this.#lines!.next()
+    if (block === null) return null
+    const batch = this.#batchFor(block)
+    const others = this.#reader!.fill(block, batch)
+    batch.source = this.ordinal
+    this.#count(block, batch, others)
+    if (this.#options.onRejects !== null) this.#handRejects(batch, others)
+    this.#options.chains.apply(batch)
+    if (this.#options.classifier !== null) {
+      this.#options.classifier.classify(batch)
+      fillPrincipals(batch, this.#options.seed, this.#scratch)
+    }
+    return { batch, others }
+  }
+
+  #batchFor(block: Block): RecordBatch {
+    const at = this.#free.findIndex((batch) => capacityOf(batch) >= block.lineCount)
+    const batch = at >= 0 ? this.#free.splice(at, 1)[0]! : this.#reader!.createBatch(roomFor(block.lineCount))
+    batch.release = () => {
+      block.release()
+      if (this.#free.length < 2) this.#free.push(batch)
+      batch.release = () => {}
+    }
+    return batch
+  }
+
+  #count(block: Block, batch: RecordBatch, others: readonly OtherLine[]): void {
+    const { counts } = this
+    counts.lines += block.lineCount
+    counts.records += batch.rowCount
+    for (const other of others) {
+      if (other.kind === REJECT) counts.rejects++
+      else if (other.kind === BLANK) counts.blanks++
+      else if (other.kind === DIRECTIVE) counts.directives++
+      // a NUL run or a mark shares its line with what stands behind it
+      if (other.kind === MARK || (other.reason === 'nul-run' && isFollowed(block, other))) counts.lines--
+    }
+  }
+
+  #handRejects(batch: RecordBatch, others: readonly OtherLine[]): void {
+    const rejects = others
+      .filter((other) => other.kind === REJECT)
+      .map((other) => this.#rejectOf(batch, other))
+    if (rejects.length > 0) this.#options.onRejects!(rejects)
+  }
+
+  #rejectOf(batch: RecordBatch, other: OtherLine): Reject {
+    const { offset, length, line } = other
+    return {
+      source: { file: this.ready.names[0]!, line, offset, length },
+      reason: other.reason!,
+      text: decodeText(
+        batch.bytes.subarray(other.start, Math.min(other.end, other.start + REJECT_TEXT_BYTES)),
+      ),
+    }
+  }
+
+  #mark(batch: RecordBatch): void {
+    const report = this.#clock.mark(batch, this.#ahead?.batch ?? null)
+    const { faults } = this.#lines!
+    const place = (row: number) => ({ offset: batch.placeOffset[row]!, length: batch.placeLength[row]! })
+    if (report.outliers > 0) {
+      const row = report.firstOutlierRow
+      faults.add(
+        'stamp-outlier',
+        place(row),
+        `line ${batch.lineNumber[row]} says ${toIso(batch.time[row]!)}`,
+        report.outliers,
+      )
+    }
+    if (report.wentBack > 0) {
+      const row = report.firstWentBackRow
+      faults.add(
+        'time-went-back',
+        place(row),
+        `at line ${batch.lineNumber[row]} time goes back to ${toIso(batch.time[row]!)}`,
+        report.wentBack,
+      )
+    }
+  }
+
+  /** The account of this source. Call after its last batch, or after `close` where the run was interrupted. */
+  ledgerEntry(): LedgerEntry {
+    const { ready, counts } = this
+    const { recognition, headed } = ready
+    const end = this.#lines?.end()
+    const decodedSha256 = end?.decodedSha256 ?? ''
+    return {
+      ordinal: `S${this.ordinal + 1}`,
+      id: decodedSha256.slice(0, 16),
+      names: ready.names,
+      kind: headed.source.kind,
+      compression: headed.head.compression,
+      charset: headed.head.charset,
+      storedBytes: end?.storedBytes ?? 0,
+      storedSha256: end?.storedSha256 ?? '',
+      decodedBytes: end?.decodedBytes ?? 0,
+      decodedSha256,
+      format: recognition?.format.id ?? null,
+      producer: recognition?.producer ?? 'unknown',
+      recognition: recognition?.reasons ?? ['no known format fits'],
+      ...counts,
+      first: this.first <= this.last ? toIso(this.first) : null,
+      last: this.first <= this.last ? toIso(this.last) : null,
+      fields: recognition === null ? [] : fieldsOf(recognition.format),
+      faults: this.#lines?.faults.list() ?? [],
+    }
+  }
+}
+
+/** Batches are made for a round number of lines, so that they fit the next block too. */
+function roomFor(lines: number): number {
+  return Math.max(256, 2 ** Math.ceil(Math.log2(lines * 1.25)))
+}
+
+function isFollowed(block: Block, other: OtherLine): boolean {
+  for (let line = 0; line + 1 < block.lineCount; line++) {
+    if (block.placeOffset[line] === other.offset) return block.lineNumber[line + 1] === other.line
+  }
+  return false
+}
+
+function hintFor(ready: ReadySource): string {
+  return ready.isBinary
+    ? 'the first bytes are not text; if it is an archive, unpack it first'
+    : `give its format, as in --format combined or --format '$remote_addr ... [$time_local] "$request" ...'`
+}

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto'
+import type { KeySeed } from '../core/keys.js'
+import { looksBinary } from '../decode/binary.js'
+import type { Head } from '../decode/contract.js'
+import { type HeadedSource, hashWhole, headText, readHead } from '../decode/head.js'
+import type { EvidenceInput } from '../evidence/contract.js'
+import { findSources, type NotRead } from '../evidence/find.js'
+import type { LocalToUtc } from '../kernel/scan-time.js'
+import { medianOf } from '../order/source-clock.js'
+import type { LogFormat, Recognition } from '../parse/contract.js'
+import { recognize, recognizeChosen } from '../parse/recognize.js'
+import { resolveFormat } from '../parse/resolve-format.js'
+import { sampleLines } from '../parse/sample-lines.js'
+import { tryFormat } from '../parse/trial.js'
+import type { Configuration } from './configuration.js'
+import { localToUtc } from './local-time.js'
+
+/** A source that is ready for the pass. */
+export interface ReadySource {
+  /** From 0, in canonical order: by the content of the first bytes, not by names or arguments. */
+  readonly ordinal: number
+  /** All names under which this content was handed in; the first, in text order, is the one that is read. */
+  readonly names: readonly string[]
+  readonly headed: HeadedSource
+  /** null: no known format fits, and every line is a reject. */
+  readonly recognition: Recognition | null
+  readonly isBinary: boolean
+  /** Earliest and middle time of the first records; NaN where there are none. */
+  readonly headTime: number
+  readonly typicalTime: number
+  /** Of the source's declared zone; null where none is declared. */
+  readonly toUtc: LocalToUtc | null
+}
+
+export interface ReadySources {
+  readonly sources: readonly ReadySource[]
+  readonly notRead: readonly NotRead[]
+  /** Of the whole evidence: the same for the same evidence, and not known before. */
+  readonly seed: KeySeed
+  /** Stored bytes of all sources that tell; for progress. */
+  readonly storedBytes: number
+}
+
+/**
+ * Finds, orders and recognises the evidence. Sources with the same decoded bytes are one source with several names.
+ *
+ * @throws {ERR_EVIDENCE_MISSING} {ERR_OPTION_INVALID} before anything is read.
+ */
+export async function readySources(
+  evidence: readonly EvidenceInput[],
+  formats: readonly LogFormat[],
+  configuration: Configuration,
+  stdin?: AsyncIterable<Uint8Array>,
+): Promise<ReadySources> {
+  // a format that does not exist is said before evidence is looked for
+  if (configuration.format !== null) resolveFormat(configuration.format, formats)
+  const found = await findSources(evidence, stdin === undefined ? {} : { stdin })
+  const headed: HeadedSource[] = []
+  for (const source of found.sources) headed.push(await readHead(source))
+  const distinct = await canonicalOrder(headed)
+  const sources = distinct.map((group, ordinal) => makeReady(group, ordinal, formats, configuration))
+  return {
+    sources,
+    notRead: found.notRead,
+    seed: seedOf(distinct.map(([first]) => first!.head)),
+    storedBytes: sources.reduce((sum, { headed }) => sum + (headed.source.storedBytes ?? 0), 0),
+  }
+}
+
+/**
+ * Groups of sources with equal content, in an order that only content decides: by the hash of the head, then of the whole.
+ * A stream that is longer than its head cannot be hashed before it is read; it stands behind files with the same head.
+ */
+async function canonicalOrder(headed: readonly HeadedSource[]): Promise<HeadedSource[][]> {
+  const byHead = groupBy(headed, headKey)
+  const groups: { readonly key: string; readonly members: HeadedSource[] }[] = []
+  for (const [key, alike] of byHead) {
+    if (alike.length === 1) groups.push({ key, members: alike })
+    else groups.push(...(await splitByContent(key, alike)))
+  }
+  groups.sort((a, b) => (a.key < b.key ? -1 : 1))
+  return groups.map(({ members }) => [...members].sort((a, b) => (a.source.name < b.source.name ? -1 : 1)))
+}
+
+function headKey({ head }: HeadedSource): string {
+  return head.sha256
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
+  return groups
+}
+
+async function splitByContent(
+  key: string,
+  alike: readonly HeadedSource[],
+): Promise<{ key: string; members: HeadedSource[] }[]> {
+  const hashes = new Map<HeadedSource, string>()
+  for (const source of alike) hashes.set(source, (await hashWhole(source)) ?? `~${source.source.name}`)
+  const groups = groupBy(alike, (source) => hashes.get(source)!)
+  const kept = [...groups].map(([hash, members]) => ({ key: `${key}:${hash}`, members }))
+  // only the first of a group is read; streams of the others are let go
+  for (const { members } of kept) for (const extra of members.slice(1)) extra.close()
+  return kept
+}
+
+function makeReady(
+  group: readonly HeadedSource[],
+  ordinal: number,
+  formats: readonly LogFormat[],
+  configuration: Configuration,
+): ReadySource {
+  const headed = group[0]!
+  const names = [...new Set(group.map(({ source }) => source.name))]
+  const { head } = headed
+  const text = headText(head)
+  const isBinary = head.charset === 'utf-8' && looksBinary(head.bytes)
+  const chosen = configuration.formatFor(names)
+  const recognition =
+    chosen !== null
+      ? recognizeChosen(text, head.whole, resolveFormat(chosen, formats))
+      : isBinary
+        ? null
+        : recognize(text, head.whole, formats)
+  const zone = configuration.timezoneFor(names)
+  const toUtc = zone === null ? null : localToUtc(zone)
+  return {
+    ordinal,
+    names,
+    headed,
+    recognition,
+    isBinary,
+    ...headTimes(head, text, recognition, toUtc),
+    toUtc,
+  }
+}
+
+/** Times of the sampled records; the earliest is that of a good stamp near the middle one. */
+function headTimes(
+  head: Head,
+  text: Uint8Array,
+  recognition: Recognition | null,
+  toUtc: LocalToUtc | null,
+): { headTime: number; typicalTime: number } {
+  if (recognition === null) return { headTime: Number.NEGATIVE_INFINITY, typicalTime: Number.NaN }
+  const { batch } = tryFormat(recognition.format, sampleLines(text, head.whole), toUtc)
+  const times = [...batch.time.subarray(0, batch.rowCount)]
+  if (times.length === 0) return { headTime: Number.NEGATIVE_INFINITY, typicalTime: Number.NaN }
+  // the first tenth decides where a source begins; one odd stamp among them does not
+  const first = medianOf(times.slice(0, Math.max(1, Math.min(11, Math.ceil(times.length / 10)))))
+  return { headTime: first, typicalTime: medianOf(times) }
+}
+
+function seedOf(heads: readonly Head[]): KeySeed {
+  const hash = createHash('sha256').update('postern key seed')
+  for (const head of heads) hash.update(head.sha256)
+  const digest = hash.digest()
+  return { a: digest.readInt32LE(0), b: digest.readInt32LE(4) }
+}

@@ -1,0 +1,466 @@
+import { ACCEPTED, DENIED, FLAG, SERVED } from '../classify/contract.js'
+import { FIELD, type RecordBatch } from '../columns/contract.js'
+import { readText } from '../columns/view.js'
+import { DAY_MS, MINUTE_MS } from '../core/civil-time.js'
+import { PackedTable } from '../core/packed-table.js'
+import { TextPool } from '../core/text-pool.js'
+import { PRINCIPAL_CLIENT, PRINCIPALS, type Session, type SessionPlace } from './contract.js'
+import type { PrincipalNames } from './principals.js'
+
+/** A gap of exactly this keeps a session together. */
+export const SESSION_GAP_MS = 30 * MINUTE_MS
+/** Longest session of a principal that is only a client and an agent. */
+export const CLIENT_CAP_MS = DAY_MS
+
+/** State is split by key into this many tables, whatever the number of workers. */
+const SHARDS = 64
+
+/*
+ * A principal's record in the table, in 32-bit words; doubles stand on even words.
+ *
+ *     0 key  2 kind, pending  3 id  4 client  5 agent   6 first  8 last  10 bytes  12 first offset  14 last offset
+ *     16 requests  17 served  18 accepted  19 denied  20 first source  21 first line  22 last source  23 last line
+ */
+const STRIDE = 24
+const KIND = 2
+const ID = 3
+const CLIENT = 4
+const AGENT = 5
+const FIRST = 6
+const LAST = 8
+const BYTES = 10
+const FIRST_OFFSET = 12
+const LAST_OFFSET = 14
+const REQUESTS = 16
+const SERVED_COUNT = 17
+const ACCEPTED_COUNT = 18
+const DENIED_COUNT = 19
+const FIRST_SOURCE = 20
+const FIRST_LINE = 21
+const LAST_SOURCE = 22
+const LAST_LINE = 23
+/** Bit of word 2: the session before this one may still be joined to it by a late row. */
+const PENDING = 0x100
+/** Bit of word 2 of a held session: the cap ended it, not a gap. */
+const CAPPED = 0x200
+
+/** A session out of the table: the words of its record. */
+type Held = { readonly words: Uint32Array; readonly doubles: Float64Array }
+
+export interface SessionizerOptions {
+  /** Bytes for all tables together. */
+  readonly tableBytes: number
+  /** Bytes for names, addresses and agents. */
+  readonly textBytes: number
+  /** False: count sessions, make no objects. */
+  readonly collect: boolean
+  readonly names: PrincipalNames
+}
+
+/**
+ * Makes sessions of rows that come up to the horizon out of order, exactly as sorting them first would.
+ *
+ * A principal has one session in the table. When a row opens the next one, the session before is held aside until the
+ * watermark shows that no late row can still join the two; gaps being longer than the horizon, one is enough. Known limit:
+ * a row that is late by nearly the horizon and closes a gap right at the 24 h cap leaves two sessions where sorting gives
+ * another cut.
+ */
+export class Sessionizer {
+  readonly #shards: PackedTable[]
+  readonly #pending = new Map<string, Held>()
+  readonly #texts: TextPool
+  readonly #agents = new PackedTable(4, 1 << 18)
+  readonly #names: PrincipalNames
+  readonly #collect: boolean
+  #ready: Session[] = []
+  #watermark = Number.NEGATIVE_INFINITY
+  /** Sessions that have ended. */
+  count = 0
+  /** Sessions cut because the tables were full, and when the first was. */
+  cut = 0
+  firstCutAt = Number.NaN
+  /** Most principals held at a time. */
+  readonly limit: number
+
+  constructor(options: SessionizerOptions) {
+    // open addressing at 60 % load, and twice the slots while a table grows
+    const perShard = Math.max(8, Math.floor((options.tableBytes * 0.3) / (SHARDS * STRIDE * 4)))
+    this.limit = perShard * SHARDS
+    this.#shards = Array.from({ length: SHARDS }, () => new PackedTable(STRIDE, perShard))
+    this.#texts = new TextPool(options.textBytes)
+    this.#names = options.names
+    this.#collect = options.collect
+  }
+
+  /** True once a name, address or agent was not kept for want of memory. */
+  get textsFull(): boolean {
+    return this.#texts.full
+  }
+
+  /** Takes rows `from` (inclusive) to `to` (exclusive). Outliers belong to no session. */
+  visit(batch: RecordBatch, from: number, to: number): void {
+    const { principalKey, flags } = batch
+    for (let row = from; row < to; row++) {
+      if ((flags[row]! & FLAG.stampOutlier) !== 0) continue
+      const low = principalKey[2 * row]!
+      const high = principalKey[2 * row + 1]!
+      const table = this.#shards[low & (SHARDS - 1)]!
+      const record = table.find(low, high)
+      if (record < 0) this.#open(table, low, high, batch, row)
+      else this.#extend(table, record, batch, row)
+    }
+  }
+
+  /** Sessions that no later row can touch are ready; call `drain` for them. */
+  advance(watermarkMs: number): void {
+    // a minute's step: the held sessions are looked through each time
+    if (watermarkMs < this.#watermark + MINUTE_MS) return
+    this.#watermark = watermarkMs
+    if (this.#pending.size === 0) return
+    for (const [key, held] of this.#pending) {
+      if (held.doubles[LAST / 2]! + SESSION_GAP_MS >= watermarkMs) continue
+      this.#pending.delete(key)
+      this.#end(held.words, held.doubles, 0, 'gap')
+    }
+  }
+
+  /** Ends all sessions. Call once, after the last row. */
+  finish(): void {
+    for (const held of this.#pending.values()) this.#end(held.words, held.doubles, 0, 'gap')
+    this.#pending.clear()
+    for (const table of this.#shards) {
+      table.forEach((record) => {
+        this.#end(table.words, table.doubles, record * STRIDE, 'evidence')
+      })
+      table.retain(() => false)
+    }
+  }
+
+  /** Ended sessions since the last call, by start, end, principal. */
+  drain(): Session[] {
+    const ready = this.#ready
+    this.#ready = []
+    return ready.sort(bySessionOrder)
+  }
+
+  #open(table: PackedTable, low: number, high: number, batch: RecordBatch, row: number): void {
+    let record = table.insert(low, high)
+    if (record < 0) {
+      this.#makeRoom(table, batch.time[row]!)
+      record = table.insert(low, high)
+    }
+    const base = record * STRIDE
+    const { words } = table
+    words[base + KIND] = batch.principalKind[row]!
+    if (this.#collect) {
+      words[base + ID] = this.#keepName(batch, row)
+      words[base + CLIENT] = this.#keepField(batch, FIELD.client, row)
+      words[base + AGENT] = this.#keepAgent(batch, row)
+    }
+    beginAt(table, base, batch, row)
+    addRow(table, base, batch, row)
+  }
+
+  #extend(table: PackedTable, record: number, batch: RecordBatch, row: number): void {
+    const base = record * STRIDE
+    const { doubles, words } = table
+    const t = batch.time[row]!
+    const first = doubles[(base + FIRST) >> 1]!
+    const last = doubles[(base + LAST) >> 1]!
+    const capped = (words[base + KIND]! & 0xff) === PRINCIPAL_CLIENT
+    const ahead = t - first
+    if (t <= last + SESSION_GAP_MS && ahead >= -SESSION_GAP_MS && !(capped && ahead > CLIENT_CAP_MS)) {
+      const isPending = (words[base + KIND]! & PENDING) !== 0
+      if (isPending && t < first && this.#joinsPending(table, base, batch, row, capped)) return
+      addRow(table, base, batch, row)
+      if (isPending && t < first) this.#closeGap(table, base, capped)
+    } else if (t > last) this.#rollOver(table, base, batch, row)
+    else this.#behind(table, base, batch, row, capped)
+  }
+
+  /** The next session of a principal begins: the one in the table steps aside until it is final. */
+  #rollOver(table: PackedTable, base: number, batch: RecordBatch, row: number): void {
+    const { words } = table
+    const key = keyText(words, base)
+    const before = this.#pending.get(key)
+    if (before !== undefined) this.#end(before.words, before.doubles, 0, 'gap')
+    const held = holdRecord(table, base)
+    if (batch.time[row]! <= held.doubles[LAST / 2]! + SESSION_GAP_MS)
+      held.words[KIND] = held.words[KIND]! | CAPPED
+    if (held.doubles[LAST / 2]! + SESSION_GAP_MS < this.#watermark) {
+      this.#pending.delete(key)
+      this.#end(held.words, held.doubles, 0, 'gap')
+      words[base + KIND] = words[base + KIND]! & 0xff
+    } else {
+      this.#pending.set(key, held)
+      words[base + KIND] = (words[base + KIND]! & 0xff) | PENDING
+    }
+    clearTotals(table, base)
+    beginAt(table, base, batch, row)
+    addRow(table, base, batch, row)
+  }
+
+  /** A row that lies in reach of both sessions belongs to the earlier one while that one's cap allows. */
+  #joinsPending(table: PackedTable, base: number, batch: RecordBatch, row: number, capped: boolean): boolean {
+    const held = this.#pending.get(keyText(table.words, base))
+    if (held === undefined) return false
+    const t = batch.time[row]!
+    const heldFirst = held.doubles[FIRST / 2]!
+    if (t > held.doubles[LAST / 2]! + SESSION_GAP_MS || (capped && t - heldFirst > CLIENT_CAP_MS))
+      return false
+    addRow(held, 0, batch, row)
+    this.#closeGap(table, base, capped)
+    return true
+  }
+
+  /** Joins the held session to the one in the table when the gap between them has closed. */
+  #closeGap(table: PackedTable, base: number, capped: boolean): void {
+    const key = keyText(table.words, base)
+    const held = this.#pending.get(key)
+    if (held === undefined) return
+    const first = table.doubles[(base + FIRST) >> 1]!
+    if (first - held.doubles[LAST / 2]! > SESSION_GAP_MS) return
+    if (capped && first - held.doubles[FIRST / 2]! > CLIENT_CAP_MS) return
+    joinRecords(table, base, held)
+    this.#pending.delete(key)
+    table.words[base + KIND] = table.words[base + KIND]! & 0xff
+  }
+
+  /** A row before the session in the table: it belongs to the held one, or to one of its own. */
+  #behind(table: PackedTable, base: number, batch: RecordBatch, row: number, capped: boolean): void {
+    const key = keyText(table.words, base)
+    const held = this.#pending.get(key)
+    const t = batch.time[row]!
+    if (held !== undefined) {
+      const first = held.doubles[FIRST / 2]!
+      const reach = t <= held.doubles[LAST / 2]! + SESSION_GAP_MS && t >= first - SESSION_GAP_MS
+      if (reach && !(capped && t - first > CLIENT_CAP_MS)) {
+        addRow(held, 0, batch, row)
+        this.#closeGap(table, base, capped)
+        return
+      }
+      this.#end(held.words, held.doubles, 0, 'gap')
+    }
+    const own = holdRecord(table, base)
+    clearTotals(own, 0)
+    beginAt(own, 0, batch, row)
+    addRow(own, 0, batch, row)
+    this.#pending.set(key, own)
+    table.words[base + KIND] = table.words[base + KIND]! | PENDING
+  }
+
+  /** Taken when a table is full: ends what the watermark has passed, then the least valuable of the rest. */
+  #makeRoom(table: PackedTable, now: number): void {
+    const limit = this.#watermark - SESSION_GAP_MS
+    this.#endWhere(table, (base) => table.doubles[(base + LAST) >> 1]! < limit, 'gap')
+    if (table.count <= table.maxRecords * 0.75) return
+    if (this.cut === 0) this.firstCutAt = now
+    const rest: { base: number; denied: number; last: number }[] = []
+    table.forEach((record) => {
+      const base = record * STRIDE
+      rest.push({
+        base,
+        denied: Math.min(1, table.words[base + DENIED_COUNT]!),
+        last: table.doubles[(base + LAST) >> 1]!,
+      })
+    })
+    const { words } = table
+    // plain traffic before failures, older before newer; the key decides between equals
+    rest.sort((a, b) => a.denied - b.denied || a.last - b.last || words[a.base]! - words[b.base]!)
+    const chosen = new Set(rest.slice(0, Math.max(1, rest.length >> 2)).map(({ base }) => base))
+    this.cut += chosen.size
+    this.#endWhere(table, (base) => chosen.has(base), 'memory')
+  }
+
+  #endWhere(table: PackedTable, which: (base: number) => boolean, ended: Session['ended']): void {
+    const { words, doubles } = table
+    table.retain((record) => {
+      const base = record * STRIDE
+      if (!which(base)) return true
+      const key = keyText(words, base)
+      const held = this.#pending.get(key)
+      if (held !== undefined) this.#end(held.words, held.doubles, 0, 'gap')
+      this.#pending.delete(key)
+      this.#end(words, doubles, base, ended)
+      return false
+    })
+  }
+
+  #end(words: Uint32Array, doubles: Float64Array, base: number, ended: Session['ended']): void {
+    this.count++
+    if (!this.#collect) return
+    const kind = PRINCIPALS[words[base + KIND]! & 0xff]!
+    const id = this.#texts.read(words[base + ID]!)
+    const client = this.#texts.read(words[base + CLIENT]!)
+    const userAgent = this.#texts.read(words[base + AGENT]!)
+    const [requests, served, accepted, denied] = [REQUESTS, SERVED_COUNT, ACCEPTED_COUNT, DENIED_COUNT].map(
+      (word) => words[base + word]!,
+    ) as [number, number, number, number]
+    const name = id ?? `${kind}#not-kept`
+    const start = isoTime(doubles[(base + FIRST) >> 1]!)
+    const end = isoTime(doubles[(base + LAST) >> 1]!)
+    this.#ready.push({
+      id: `${name}@${start}/${end}`,
+      principal: {
+        kind,
+        id: name,
+        ...(client === null ? {} : { client }),
+        ...(kind === 'user' && id !== null ? { user: id } : {}),
+        ...(userAgent === null ? {} : { userAgent }),
+      },
+      start,
+      end,
+      requests,
+      served,
+      accepted,
+      denied,
+      unclear: requests - served - accepted - denied,
+      bytes: doubles[(base + BYTES) >> 1]!,
+      first: placeOf(
+        words[base + FIRST_SOURCE]!,
+        words[base + FIRST_LINE]!,
+        doubles[(base + FIRST_OFFSET) >> 1]!,
+      ),
+      last: placeOf(
+        words[base + LAST_SOURCE]!,
+        words[base + LAST_LINE]!,
+        doubles[(base + LAST_OFFSET) >> 1]!,
+      ),
+      ended: (words[base + KIND]! & CAPPED) !== 0 ? 'cap' : ended,
+    })
+  }
+
+  #keepName(batch: RecordBatch, row: number): number {
+    return this.#keepText(this.#names.nameOf(batch, row).id)
+  }
+
+  #keepText(text: string): number {
+    const bytes = new TextEncoder().encode(text)
+    return this.#texts.add(bytes, 0, bytes.length)
+  }
+
+  #keepField(batch: RecordBatch, field: number, row: number): number {
+    const text = readText(batch, field, row)
+    return text === null ? 0 : this.#keepText(text)
+  }
+
+  /** Agents come again with every client: kept once, by key. */
+  #keepAgent(batch: RecordBatch, row: number): number {
+    const low = batch.agentKey[2 * row]!
+    const high = batch.agentKey[2 * row + 1]!
+    if ((low | high) === 0) return 0
+    const known = this.#agents.find(low, high)
+    if (known >= 0) return this.#agents.words[known * 4 + 2]!
+    const number = this.#keepField(batch, FIELD.userAgent, row)
+    const record = this.#agents.insert(low, high)
+    if (record >= 0) this.#agents.words[record * 4 + 2] = number
+    return number
+  }
+}
+
+function keyText(words: Uint32Array, base: number): string {
+  return `${words[base]!}:${words[base + 1]!}`
+}
+
+function holdRecord(table: Held, base: number): Held {
+  const words = table.words.slice(base, base + STRIDE)
+  return { words, doubles: new Float64Array(words.buffer) }
+}
+
+function clearTotals(table: Held, base: number): void {
+  table.words.fill(0, base + FIRST, base + STRIDE)
+}
+
+function beginAt(table: Held, base: number, batch: RecordBatch, row: number): void {
+  table.doubles[(base + FIRST) >> 1] = batch.time[row]!
+  table.doubles[(base + LAST) >> 1] = batch.time[row]!
+}
+
+/** Adds one row to a session's totals, and its place where it is the earliest or latest by time, source, offset. */
+function addRow(table: Held, base: number, batch: RecordBatch, row: number): void {
+  const { words, doubles } = table
+  const t = batch.time[row]!
+  const size = batch.bytesSent[row]!
+  const requests = words[base + REQUESTS]!
+  words[base + REQUESTS] = requests + 1
+  if (size === size) doubles[(base + BYTES) >> 1] = doubles[(base + BYTES) >> 1]! + size
+  const outcome = batch.outcome[row]!
+  if (outcome === SERVED) words[base + SERVED_COUNT] = words[base + SERVED_COUNT]! + 1
+  else if (outcome === DENIED) words[base + DENIED_COUNT] = words[base + DENIED_COUNT]! + 1
+  else if (outcome === ACCEPTED) words[base + ACCEPTED_COUNT] = words[base + ACCEPTED_COUNT]! + 1
+  const first = doubles[(base + FIRST) >> 1]!
+  const last = doubles[(base + LAST) >> 1]!
+  if (
+    requests === 0 ||
+    t < first ||
+    (t === first && isBefore(words, doubles, base, FIRST_SOURCE, FIRST_OFFSET, batch, row))
+  ) {
+    doubles[(base + FIRST) >> 1] = t
+    writePlace(words, doubles, base, FIRST_SOURCE, FIRST_LINE, FIRST_OFFSET, batch, row)
+  }
+  if (
+    requests === 0 ||
+    t > last ||
+    (t === last && !isBefore(words, doubles, base, LAST_SOURCE, LAST_OFFSET, batch, row))
+  ) {
+    doubles[(base + LAST) >> 1] = t
+    writePlace(words, doubles, base, LAST_SOURCE, LAST_LINE, LAST_OFFSET, batch, row)
+  }
+}
+
+/** Whether a row stands before a kept place, by source and offset. */
+function isBefore(
+  words: Uint32Array,
+  doubles: Float64Array,
+  base: number,
+  source: number,
+  offset: number,
+  batch: RecordBatch,
+  row: number,
+): boolean {
+  const kept = words[base + source]!
+  return (
+    batch.source < kept || (batch.source === kept && batch.placeOffset[row]! < doubles[(base + offset) >> 1]!)
+  )
+}
+
+function writePlace(
+  words: Uint32Array,
+  doubles: Float64Array,
+  base: number,
+  source: number,
+  line: number,
+  offset: number,
+  batch: RecordBatch,
+  row: number,
+): void {
+  words[base + source] = batch.source
+  words[base + line] = batch.lineNumber[row]!
+  doubles[(base + offset) >> 1] = batch.placeOffset[row]!
+}
+
+/** Adds an earlier session to the one in the table. */
+function joinRecords(table: Held, base: number, earlier: Held): void {
+  const { words, doubles } = table
+  for (const word of [REQUESTS, SERVED_COUNT, ACCEPTED_COUNT, DENIED_COUNT])
+    words[base + word] = words[base + word]! + earlier.words[word]!
+  doubles[(base + BYTES) >> 1] = doubles[(base + BYTES) >> 1]! + earlier.doubles[BYTES / 2]!
+  for (const word of [FIRST, FIRST_OFFSET]) doubles[(base + word) >> 1] = earlier.doubles[word / 2]!
+  for (const word of [FIRST_SOURCE, FIRST_LINE]) words[base + word] = earlier.words[word]!
+}
+
+function placeOf(source: number, line: number, offset: number): SessionPlace {
+  return { source: `S${source + 1}`, line, offset }
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+function bySessionOrder(a: Session, b: Session): number {
+  return compare(a.start, b.start) || compare(a.end, b.end) || compare(a.principal.id, b.principal.id)
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,119 @@
+/**
+ * Compares parse output with the values that the sources of the corpus state. The corpus is read where it stands and never
+ * copied; differences are listed by case, line and field in corpus-differences.md.
+ */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { LogFormat } from '../../src/parse/contract.js'
+import { formats } from '../../src/parse/formats/registry.js'
+import { recognize } from '../../src/parse/recognize.js'
+import { resolveFormat } from '../../src/parse/resolve-format.js'
+import { type ReadLine, readLines } from './read-lines.js'
+
+const CORPUS = '../shared/corpus/parse.jsonl'
+const DIFFERENCES = 'test/parse/corpus-differences.md'
+
+/** Formats of the corpus that must be read; others are read as far as the formats go, and shown. */
+const OWN = ['apache-combined', 'apache-common', 'apache-vhost', 'nginx-combined']
+const LEAST_AGREEMENT = 0.99
+
+interface Expected {
+  readonly line: number
+  readonly [field: string]: unknown
+}
+interface CorpusCase {
+  readonly id: string
+  readonly format: string
+  readonly lines: readonly string[]
+  readonly expected?: readonly Expected[]
+  readonly unlabelled?: boolean
+  readonly time_precision?: string
+}
+interface Comparison {
+  readonly format: string
+  readonly place: string
+  readonly agrees: boolean
+}
+
+/** What parse gives for a field of the corpus; undefined for a field that it has no word for. */
+const FIELDS: Readonly<Record<string, (read: ReadLine) => unknown>> = {
+  time: ({ record }) => record?.time,
+  client_ip: ({ record }) => record?.client,
+  user: ({ record }) => record?.user,
+  method: ({ record }) => record?.method,
+  url_original: ({ record }) => record?.target,
+  path: ({ record }) => record?.path,
+  query: ({ record }) => record?.query,
+  http_version: ({ record }) => record?.protocol?.replace('HTTP/', ''),
+  status: ({ record }) => record?.status,
+  bytes: ({ record }) => record?.bytes,
+  referrer: ({ record }) => record?.referrer,
+  user_agent: ({ record }) => record?.userAgent,
+  host: ({ record }) => record?.host,
+  duration_ms: ({ record }) => record?.durationMs,
+  xff: ({ record }) => record?.forwarded,
+  request_line: ({ record }) => record?.request ?? [record?.method, record?.target, record?.protocol].filter((part) => part !== undefined).join(' '),
+}
+
+function compareLine(test: CorpusCase, expected: Expected, read: ReadLine): Comparison[] {
+  const compared = (field: string, agrees: boolean) => ({ format: test.format, place: `${test.id} ${expected.line} ${field}`, agrees })
+  if (expected.unlabelled === true) return []
+  if (expected.reject === true) return [compared('reject', read.record === undefined)]
+  if (expected.no_fields === true || expected.no_http === true) return [compared('no_fields', read.record !== undefined)]
+  const arguable = ((expected.arguable ?? []) as string[]).map((text) => text.split(':')[0])
+  const coarse = (test.time_precision ?? expected.time_precision) === 's'
+  return Object.entries(FIELDS).flatMap(([field, valueOf]) => {
+    if (!Object.hasOwn(expected, field) || arguable.includes(field)) return []
+    const cut = (value: unknown) => (field === 'time' && coarse ? String(value).slice(0, 19) : value)
+    return [compared(field, cut(valueOf(read)) === cut(expected[field] ?? undefined))]
+  })
+}
+
+function formatOf(test: CorpusCase): { format: LogFormat; layout: number } | null {
+  const found = recognize(Buffer.from(test.lines.join('\n')), true, formats)
+  if (found !== null) return found
+  return OWN.includes(test.format) ? { format: resolveFormat(test.format, formats).format, layout: 0 } : null
+}
+
+function compareCorpus(): Comparison[] {
+  const cases = readFileSync(CORPUS, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as CorpusCase)
+  return cases.flatMap((test) => {
+    const chosen = test.unlabelled === true ? null : formatOf(test)
+    if (chosen === null) return []
+    const read = readLines(chosen.format, test.lines, chosen.layout)
+    return (test.expected ?? []).flatMap((expected) => compareLine(test, expected, read[expected.line]!))
+  })
+}
+
+/** `format  values  agree  share`, one line a format. */
+function tableOf(comparisons: readonly Comparison[]): string {
+  const names = [...new Set(comparisons.map((each) => each.format))].sort()
+  const rows = names.map((name) => {
+    const own = comparisons.filter((each) => each.format === name)
+    const agree = own.filter((each) => each.agrees).length
+    return [name.padEnd(24), String(own.length).padStart(6), String(agree).padStart(6), `${((100 * agree) / own.length).toFixed(1).padStart(6)} %`].join(' ')
+  })
+  return [`${'format'.padEnd(24)} values  agree   share`, ...rows].join('\n')
+}
+
+/** `id line field` of every row of the table of differences. */
+function documentedDifferences(): string[] {
+  const rows = readFileSync(DIFFERENCES, 'utf8').matchAll(/^\| ([^|]+) \| (\d+) \| (\w+) \|/gm)
+  return [...rows].map(([, id, line, field]) => `${id} ${line} ${field}`).sort()
+}
+
+describe('the corpus of stated values', () => {
+  const exists = existsSync(CORPUS)
+  if (!exists) console.info(`${CORPUS} is absent: agreement with it is not tested`)
+
+  it.runIf(exists)('agrees with parse in at least 99 of 100 values, and every difference is listed', () => {
+    const comparisons = compareCorpus()
+    console.info(tableOf(comparisons))
+    const own = comparisons.filter((each) => OWN.includes(each.format))
+    const differences = own.filter((each) => !each.agrees).map((each) => each.place)
+    expect([...differences].sort()).toEqual(documentedDifferences())
+    expect(own.length).toBeGreaterThan(300)
+    expect(1 - differences.length / own.length).toBeGreaterThanOrEqual(LEAST_AGREEMENT)
+  })
+})

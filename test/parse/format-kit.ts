@@ -1,0 +1,97 @@
+/** What every format's folder must hold, and the cases in its `cases.md`. */
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { LogFormat } from '../../src/parse/contract.js'
+import { REJECT_REASONS } from '../../src/parse/contract.js'
+import { recognize } from '../../src/parse/recognize.js'
+import { type ReadLine, readLines } from './read-lines.js'
+
+const FORMATS = 'src/parse/formats'
+
+/** One case: lines as a server wrote them, and what parse gives for each. */
+export interface FormatCase {
+  readonly title: string
+  /** `cases.md:12`, where its log block starts. */
+  readonly place: string
+  readonly lines: readonly string[]
+  /** Layout that should read the lines, where the case says it behind `log`. */
+  readonly layout?: string
+  /** A value a line: the record, `{ "reject": reason }`, `{ "blank": true }` or `{ "directive": true }`. */
+  readonly expected: readonly unknown[]
+}
+
+/**
+ * Reads the cases of a Markdown file: under each heading a `log` block and a `json` block. A block of several lines has an
+ * array as its JSON.
+ */
+export function readCases(markdown: string): FormatCase[] {
+  const cases: FormatCase[] = []
+  const blocks = /^## (.+)$|^```log(?: (\S+))?\n([^]*?)\n```\n+```json\n([^]*?)\n```$/gm
+  let title = ''
+  for (const match of markdown.matchAll(blocks)) {
+    if (match[1] !== undefined) title = match[1]
+    if (match[3] === undefined) continue
+    const lines = match[3].split('\n')
+    const value: unknown = JSON.parse(match[4]!)
+    cases.push({
+      title,
+      place: `cases.md:${markdown.slice(0, match.index).split('\n').length}`,
+      lines,
+      ...(match[2] === undefined ? {} : { layout: match[2] }),
+      expected: lines.length > 1 ? (value as unknown[]) : [value],
+    })
+  }
+  return cases
+}
+
+/** A read line as cases write it. */
+export function caseValue(read: ReadLine): unknown {
+  if (read.other === 'blank' || read.other === 'directive') return { [read.other]: true }
+  if (read.other !== undefined) return { reject: read.other }
+  return read.token === undefined ? read.record : { ...read.record, token: read.token }
+}
+
+/** Describes one format's folder, for any format of the registry. */
+export function formatKit(format: LogFormat, all: readonly LogFormat[]): void {
+  const folder = join(FORMATS, format.id)
+  const cases = readCases(readFileSync(join(folder, 'cases.md'), 'utf8'))
+
+  describe(`the format ${format.id}`, () => {
+    it('is documented, with the page that defines it', () => {
+      const readme = readFileSync(join(folder, 'README.md'), 'utf8')
+      expect(readme).toContain(format.reference)
+      expect(readme).toMatch(/^# /)
+      for (const heading of ['## Grammar', '## Quirks', '## Sources']) expect(readme).toContain(heading)
+    })
+
+    it('has layouts with ids of their own, or a reader', () => {
+      const ids = (format.layouts ?? []).map((layout) => layout.id)
+      expect(new Set(ids).size).toBe(ids.length)
+      expect(ids.length > 0 || format.scanner !== undefined).toBe(true)
+    })
+
+    it('reads its own example, and is recognised by it', () => {
+      const [read] = readLines(format, [format.example])
+      expect(read!.other).toBeUndefined()
+      if (format.layouts !== undefined) expect(read!.layout).toBe(format.layouts[0]!.id)
+      expect(recognize(Buffer.from(`${format.example}\n`), true, all)?.format.id).toBe(format.id)
+    })
+
+    it('has cases, at least one of them a reject', () => {
+      expect(cases.length).toBeGreaterThanOrEqual(10)
+      const rejects = cases.flatMap((each) => each.expected).map((value) => (value as { reject?: string }).reject)
+      const known = rejects.filter((reason) => reason !== undefined && Object.hasOwn(REJECT_REASONS, reason))
+      expect(known.length).toBeGreaterThan(0)
+    })
+
+    for (const { title, place, lines, layout, expected } of cases) {
+      it(`reads as in ${place}: ${title}`, () => {
+        const read = readLines(format, lines)
+        expect(read.map(caseValue)).toEqual(expected)
+        if (layout !== undefined) expect(read.map((line) => line.layout)).toEqual(lines.map(() => layout))
+      })
+    }
+  })
+}
