@@ -45,14 +45,12 @@ export function scanLine(
   if (!startsWith(bytes, at, end, program.lead)) return NO_MATCH
   clearRow(program, batch, row)
   const steps = program.steps
+  const lineAt = at
   at += program.lead.length
   for (let i = 0; i < steps.length; i++) {
-    const step = steps[i]!
-    const next = runStep(step, times, batch, bytes, at, end, row)
-    if (next < 0)
-      return program.extendable < i ? slowExtend(program, times, batch, bytes, at, end, row, i, next) : next
-    if (i === program.extendable) times.extendFrom = at
-    at = next
+    at = runStep(steps[i]!, times, batch, bytes, at, end, row)
+    if (at < 0)
+      return program.extendable < i ? slowExtend(program, times, batch, bytes, lineAt, end, row, i, at) : at
   }
   return finish(program, batch, at, end, row)
 }
@@ -299,7 +297,7 @@ function clearRow(program: Program, batch: RecordBatch, row: number): void {
 /** Checks that the line is used up and that its time is one. */
 function finish(program: Program, batch: RecordBatch, at: number, end: number, row: number): number {
   const time = batch.time[row]!
-  if (time !== time) return BAD_TIME
+  if (Number.isNaN(time)) return BAD_TIME
   if (at === end) return OK
   if (program.restField < 0 || at + 1 >= end || batch.bytes[at] !== SPACE || batch.bytes[at + 1] === SPACE)
     return TRAILING_TEXT
@@ -310,31 +308,42 @@ function finish(program: Program, batch: RecordBatch, at: number, end: number, r
 
 /**
  * Taken when a step fails behind a field whose text may hold its own delimiter, such as a user name with ` [` in it: lets
- * that field run to the next place where its delimiter stands, and tries again from there.
+ * that field run to the next place where its delimiter stands, and reads the line again.
+ *
+ * A bare double quote ends the search: servers escape it in such a field, so behind one stands another field's text, which
+ * must not be taken for this line's request.
+ *
+ * @param failed   Number of the step that failed.
+ * @param problem  Why it failed; the answer where no other end does better.
  */
 function slowExtend(
   program: Program,
   times: TimeReader,
   batch: RecordBatch,
   bytes: Uint8Array,
-  at: number,
+  lineAt: number,
   end: number,
   row: number,
   failed: number,
   problem: number,
 ): number {
-  const first = program.extendable
-  const step = program.steps[first]!
-  const start = times.extendFrom
-  let stop = scanText(bytes, start, end, step.until)
+  const { steps, extendable, lead } = program
+  const step = steps[extendable]!
+  let start = lineAt + lead.length
+  for (let i = 0; i < extendable; i++) start = runStep(steps[i]!, times, batch, bytes, start, end, row)
+  const bare = scanQuoted(bytes, start, end)
+  const last = bare < 0 ? end : bare
+  let stop = scanText(bytes, start, last, step.until)
   for (let tries = 0; tries < MAX_EXTENSIONS && stop >= 0; tries++) {
-    stop = scanText(bytes, stop + 1, end, step.until)
+    stop = scanText(bytes, stop + 1, last, step.until)
     if (stop < 0) break
+    clearRow(program, batch, row)
+    let at = lineAt + lead.length
+    let i = 0
+    for (; i < extendable; i++) at = runStep(steps[i]!, times, batch, bytes, at, end, row)
     readField(step, times, batch, bytes, start, stop, row)
     at = stop + step.until.length
-    let i = first + 1
-    for (; i < program.steps.length && at >= 0; i++)
-      at = runStep(program.steps[i]!, times, batch, bytes, at, end, row)
+    for (i++; i < steps.length && at >= 0; i++) at = runStep(steps[i]!, times, batch, bytes, at, end, row)
     if (at >= 0 && finish(program, batch, at, end, row) === OK) return OK
     if (i > failed + 1 && at < 0) problem = at
   }

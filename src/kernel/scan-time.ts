@@ -11,8 +11,6 @@ export type LocalToUtc = (localMs: number) => number
  * All readers give epoch milliseconds, or NaN for what is no time. Second 60 counts as the next minute's start.
  */
 export class TimeReader {
-  /** Start of the field that the scanner may extend; see scan-layout.ts. */
-  extendFrom = 0
   readonly #toUtc: LocalToUtc | null
   #dateWords = [-1, -1, -1]
   #dateMs = Number.NaN

@@ -28,7 +28,7 @@ export interface FormatCase {
  */
 export function readCases(markdown: string): FormatCase[] {
   const cases: FormatCase[] = []
-  const blocks = /^## (.+)$|^```log(?: (\S+))?\n([^]*?)\n```\n+```json\n([^]*?)\n```$/gm
+  const blocks = /^## (.+)$|^```log(?: (\S+))?\n([\s\S]*?)\n```\n+```json\n([\s\S]*?)\n```$/gm
   let title = ''
   for (const match of markdown.matchAll(blocks)) {
     if (match[1] !== undefined) title = match[1]
@@ -81,7 +81,9 @@ export function formatKit(format: LogFormat, all: readonly LogFormat[]): void {
 
     it('has cases, at least one of them a reject', () => {
       expect(cases.length).toBeGreaterThanOrEqual(10)
-      const rejects = cases.flatMap((each) => each.expected).map((value) => (value as { reject?: string }).reject)
+      const rejects = cases
+        .flatMap((each) => each.expected)
+        .map((value) => (value as { reject?: string }).reject)
       const known = rejects.filter((reason) => reason !== undefined && Object.hasOwn(REJECT_REASONS, reason))
       expect(known.length).toBeGreaterThan(0)
     })

@@ -5,7 +5,9 @@ import { formatKit } from './format-kit.js'
 
 describe('the registry of formats', () => {
   it('holds every folder, in order, under its own name', () => {
-    const folders = readdirSync('src/parse/formats', { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    const folders = readdirSync('src/parse/formats', { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    )
     expect(formats.map((format) => format.id)).toEqual(folders.map((folder) => folder.name).sort())
   })
 

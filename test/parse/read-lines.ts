@@ -18,13 +18,22 @@ export interface ReadLine {
 }
 
 /** Reads lines one by one through the scanner; zoneless times are UTC. */
-export function readLines(format: LogFormat, lines: readonly (string | Uint8Array)[], layout = 0): ReadLine[] {
+export function readLines(
+  format: LogFormat,
+  lines: readonly (string | Uint8Array)[],
+  layout = 0,
+): ReadLine[] {
   const reader = new BatchReader(format, { toUtc: null, faults: new FaultLog(), layout })
   const batch = reader.createBatch(1)
   return lines.map((line) => {
-    const [other] = reader.fill(blockOf(typeof line === 'string' ? Buffer.from(line) : Buffer.from(line)), batch)
+    const [other] = reader.fill(
+      blockOf(typeof line === 'string' ? Buffer.from(line) : Buffer.from(line)),
+      batch,
+    )
     if (other !== undefined) {
-      return { other: other.kind === BLANK ? 'blank' : other.kind === DIRECTIVE ? 'directive' : String(other.reason) }
+      return {
+        other: other.kind === BLANK ? 'blank' : other.kind === DIRECTIVE ? 'directive' : String(other.reason),
+      }
     }
     const token = readText(batch, FIELD.token, 0)
     const id = format.layouts?.[reader.lastLayout]?.id

@@ -52,7 +52,9 @@ describe('recognition', () => {
   })
 
   it('says how many lines are none', () => {
-    expect(recognized([...repeat(COMBINED, 8), ...repeat(NOISE, 2)])?.reasons[0]).toBe('8 of 10 lines are combined; 2 are not')
+    expect(recognized([...repeat(COMBINED, 8), ...repeat(NOISE, 2)])?.reasons[0]).toBe(
+      '8 of 10 lines are combined; 2 are not',
+    )
   })
 
   it('gives up when less than half of the lines fit', () => {
@@ -84,9 +86,24 @@ describe('recognition', () => {
   })
 
   it('prefers the format that names more of the same line', () => {
-    const format = (id: string, layout: Layout): LogFormat => ({ id, title: '', reference: '', example: '', layouts: [layout], stamp: {} })
-    const coarse = format('coarse', compileNginx('$remote_addr - $who [$time_local] "$request" $status $rest'))
-    const fine = format('fine', compileNginx('$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"'))
+    const format = (id: string, layout: Layout): LogFormat => ({
+      id,
+      title: '',
+      reference: '',
+      example: '',
+      layouts: [layout],
+      stamp: {},
+    })
+    const coarse = format(
+      'coarse',
+      compileNginx('$remote_addr - $who [$time_local] "$request" $status $rest'),
+    )
+    const fine = format(
+      'fine',
+      compileNginx(
+        '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"',
+      ),
+    )
     expect(recognize(headOf([COMBINED]), true, [coarse, fine])?.format.id).toBe('fine')
   })
 
@@ -105,7 +122,9 @@ describe('the sample', () => {
   it('has the first lines and at most 200, evenly over the head', () => {
     const lines = Array.from({ length: 1000 }, (_, i) => `line ${i}`)
     const sample = sampleLines(headOf(lines), true)
-    const texts = Array.from({ length: sample.count }, (_, i) => Buffer.from(sample.bytes.subarray(sample.start[i], sample.end[i])).toString())
+    const texts = Array.from({ length: sample.count }, (_, i) =>
+      Buffer.from(sample.bytes.subarray(sample.start[i], sample.end[i])).toString(),
+    )
     expect(sample.count).toBe(200)
     expect(texts.slice(0, 20)).toEqual(lines.slice(0, 20))
     expect(new Set(texts).size).toBe(200)
@@ -126,7 +145,10 @@ describe('the producer', () => {
     ['backslash escapes', line('GET /\\" HTTP/1.1', '404 5')],
     ['a silent connection', line('-', '408 -')],
     ['a dash for no body', line('GET / HTTP/1.1', '304 -')],
-    ['a dummy connection', `::1 - - ${TIME} "OPTIONS * HTTP/1.0" 200 126 "-" "Apache/2.4.58 (Ubuntu) (internal dummy connection)"`],
+    [
+      'a dummy connection',
+      `::1 - - ${TIME} "OPTIONS * HTTP/1.0" 200 126 "-" "Apache/2.4.58 (Ubuntu) (internal dummy connection)"`,
+    ],
     ['an ident', `203.0.113.9 bob alice ${TIME} "GET / HTTP/1.1" 200 5 "-" "x"`],
     ['Debian’s host and port', VHOST],
     ['an escaped backslash before x22', line('GET /\\\\x22 HTTP/1.1', '404 5')],
@@ -166,7 +188,9 @@ describe('the producer', () => {
 
   it('is said with its clues', () => {
     const answer = recognized([COMBINED, line('GET / HTTP/1.1', '499 0')])
-    expect(answer?.reasons).toContain('nginx: status 444 or 494 to 499 is nginx’s own (1 of the sampled lines)')
+    expect(answer?.reasons).toContain(
+      'nginx: status 444 or 494 to 499 is nginx’s own (1 of the sampled lines)',
+    )
   })
 
   it('tells what a stamp means', () => {
@@ -177,36 +201,63 @@ describe('the producer', () => {
 
 describe('a chosen format', () => {
   it('is a format, with the producer still to find', () => {
-    expect(resolveFormat('combined', formats)).toMatchObject({ format: { id: 'combined' }, producer: 'unknown' })
+    expect(resolveFormat('combined', formats)).toMatchObject({
+      format: { id: 'combined' },
+      producer: 'unknown',
+    })
     const answer = recognizeChosen(headOf([MAIN, NOISE]), true, resolveFormat('combined', formats))
     expect(answer).toMatchObject({ pinned: true, producer: 'nginx', fit: 0.5, layout: 1 })
   })
 
   it('is a pin, with its producer', () => {
-    expect(resolveFormat('nginx-combined', formats)).toMatchObject({ format: { id: 'combined' }, producer: 'nginx' })
-    expect(resolveFormat('apache-vhost', formats)).toMatchObject({ format: { id: 'vhost-combined' }, producer: 'apache' })
+    expect(resolveFormat('nginx-combined', formats)).toMatchObject({
+      format: { id: 'combined' },
+      producer: 'nginx',
+    })
+    expect(resolveFormat('apache-vhost', formats)).toMatchObject({
+      format: { id: 'vhost-combined' },
+      producer: 'apache',
+    })
     const answer = recognizeChosen(headOf([MAIN]), true, resolveFormat('apache-combined', formats))
     expect(answer.producer).toBe('apache')
     expect(answer.reasons[0]).toBe('the format was given as combined of apache')
   })
 
   it('is a format string', () => {
-    const { format, producer } = resolveFormat('$remote_addr [$time_local] "$request" $status $request_time', formats)
-    expect({ id: format.id, producer, stamp: format.stamp }).toEqual({ id: 'custom', producer: 'nginx', stamp: { nginx: 'end' } })
+    const { format, producer } = resolveFormat(
+      '$remote_addr [$time_local] "$request" $status $request_time',
+      formats,
+    )
+    expect({ id: format.id, producer, stamp: format.stamp }).toEqual({
+      id: 'custom',
+      producer: 'nginx',
+      stamp: { nginx: 'end' },
+    })
     expect(resolveFormat('%h %{end:sec}t "%r"', formats).format.stamp).toEqual({ apache: 'end' })
-    expect(recognizeChosen(headOf([NOISE]), true, { format, producer })).toMatchObject({ fit: 0, pinned: true })
+    expect(recognizeChosen(headOf([NOISE]), true, { format, producer })).toMatchObject({
+      fit: 0,
+      pinned: true,
+    })
   })
 
   it('reads what a site writes by the format string of the site', () => {
-    const chosen = resolveFormat('%h %l %u - [%{%d/%b/%Y:%T }t] %v "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %X %I %O %D', formats)
-    const text = '198.51.100.7 - - - [31/Jan/2015:14:29:44 ] example.org "GET / HTTP/1.1" 200 814 "-" "x" + 293 1149 546'
+    const chosen = resolveFormat(
+      '%h %l %u - [%{%d/%b/%Y:%T }t] %v "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %X %I %O %D',
+      formats,
+    )
+    const text =
+      '198.51.100.7 - - - [31/Jan/2015:14:29:44 ] example.org "GET / HTTP/1.1" 200 814 "-" "x" + 293 1149 546'
     expect(recognizeChosen(headOf([text]), true, chosen).fit).toBe(1)
   })
 
   it('is refused by an unknown name, with the nearest and with all', () => {
-    expect(() => resolveFormat('nginx-combind', formats)).toThrow(/there is no format "nginx-combind". Did you mean nginx-combined\?/)
+    expect(() => resolveFormat('nginx-combind', formats)).toThrow(
+      /there is no format "nginx-combind". Did you mean nginx-combined\?/,
+    )
     expect(() => resolveFormat('Combined', formats)).toThrow(/Did you mean combined\?/)
-    expect(() => resolveFormat('xyz', formats)).toThrow(/Expected one of apache-combined, apache-common, apache-vhost, combined, common/)
+    expect(() => resolveFormat('xyz', formats)).toThrow(
+      /Expected one of apache-combined, apache-common, apache-vhost, combined, common/,
+    )
     expect(() => resolveFormat('xyz', formats)).not.toThrow(/Did you mean/)
   })
 })

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { combined } from '../../src/parse/formats/combined/index.js'
 import { common } from '../../src/parse/formats/common/index.js'
@@ -17,7 +17,8 @@ function compare(lines: readonly string[]): void {
   for (const format of FORMATS) {
     const read = readLines(format, bytes)
     for (let i = 0; i < lines.length; i++) {
-      const scanned = read[i]!.record === undefined ? null : { layout: read[i]!.layout, record: read[i]!.record }
+      const scanned =
+        read[i]!.record === undefined ? null : { layout: read[i]!.layout, record: read[i]!.record }
       expect(scanned, `${format.id}: ${JSON.stringify(lines[i])}`).toEqual(readByTwin(lines[i]!, format.id))
     }
   }
@@ -33,12 +34,51 @@ const SEEDS = [
   '203.0.113.9 bob frank [25/Feb/2021:12:44:08 +0000] "PATCH /one HTTP/1.1" 401 84170 - -',
   '203.0.113.9 - a [b [25/Feb/2021:12:44:08 +0000] "GET /%C3%A9\xc3\xa9\\xff" 000 7',
   '- - - [10/Oct/2000:13:55:36 +0000] "-" 408 -',
+  '1.2.3.4 - a [10/Oct/2000:13:55:36 -0700] "GET http://a.example/x HTTP/1.1" z [10/Oct/2000:13:55:36 -0700] "BAD" 200 5 "-" "-"',
+  '1.2.3.4 - a [10/Oct/2000:13:55:36 -0700] [x [10/Oct/2000:13:55:36 -0700] "GET * HTTP/1.1" - - "-" "-"',
+  '1.2.3.4 - a [10/Oct/2000:13:55:36 -0700] \\"QUERY /x\\" 404 7 z [10/Oct/2000:13:55:36 -0700] "GET /" - - "-" "-"',
   '203.0.113.9 - [08/Jun/2020:08:04:43 +0000] "" 400 0 "-" ""',
 ]
 
 const PIECES = [
-  ' ', '-', ' - ', '"', '\\', '\\"', '\\x', '\\xC3', '\\n', '[', ']', ' [', '] "', '" ', ', ', ',', ':', '?', '#', '/', '//', '://',
-  'HTTP/1.1', ' HTTP/', '-', '0', '9', '200', '29/Feb/2023', '.', '\xc3\xa9', '\xff', '\x00', 'GET ', 'x', '::1', '%', "'",
+  ' ',
+  '-',
+  ' - ',
+  '"',
+  '\\',
+  '\\"',
+  '\\x',
+  '\\xC3',
+  '\\n',
+  '[',
+  ']',
+  ' [',
+  '] "',
+  '" ',
+  ', ',
+  ',',
+  ':',
+  '?',
+  '#',
+  '/',
+  '//',
+  '://',
+  'HTTP/1.1',
+  ' HTTP/',
+  '-',
+  '0',
+  '9',
+  '200',
+  '29/Feb/2023',
+  '.',
+  '\xc3\xa9',
+  '\xff',
+  '\x00',
+  'GET ',
+  'x',
+  '::1',
+  '%',
+  "'",
 ]
 
 describe('the scanner and the twin', () => {
@@ -52,18 +92,29 @@ describe('the scanner and the twin', () => {
       remove: fc.nat({ max: 12 }),
       insert: fc.array(fc.constantFrom(...PIECES), { maxLength: 3 }),
     })
-    const broken = fc.tuple(fc.constantFrom(...SEEDS), fc.array(change, { minLength: 1, maxLength: 3 })).map(([seed, changes]) =>
-      changes.reduce((line, { at, remove, insert }) => {
-        const index = Math.floor(at * line.length)
-        return line.slice(0, index) + insert.join('') + line.slice(index + remove)
-      }, seed),
+    const broken = fc
+      .tuple(fc.constantFrom(...SEEDS), fc.array(change, { minLength: 1, maxLength: 3 }))
+      .map(([seed, changes]) =>
+        changes.reduce((line, { at, remove, insert }) => {
+          const index = Math.floor(at * line.length)
+          return line.slice(0, index) + insert.join('') + line.slice(index + remove)
+        }, seed),
+      )
+    fc.assert(
+      fc.property(broken, (line) => compare([line])),
+      { numRuns: 3000 },
     )
-    fc.assert(fc.property(broken, (line) => compare([line])), { numRuns: 3000 })
   })
 
   it('agree on lines put together at random', () => {
-    const random = fc.array(fc.constantFrom(...PIECES, '[10/Oct/2000:13:55:36 -0700]', '"GET / HTTP/1.1"', '203.0.113.9'), { maxLength: 20 })
-    fc.assert(fc.property(random, (pieces) => compare([pieces.join('')])), { numRuns: 2000 })
+    const random = fc.array(
+      fc.constantFrom(...PIECES, '[10/Oct/2000:13:55:36 -0700]', '"GET / HTTP/1.1"', '203.0.113.9'),
+      { maxLength: 20 },
+    )
+    fc.assert(
+      fc.property(random, (pieces) => compare([pieces.join('')])),
+      { numRuns: 2000 },
+    )
   })
 
   const real = '../shared/corpus/real'

@@ -24,12 +24,13 @@ export interface TwinRecord {
 }
 
 /** Text inside quotes: no bare quote; a backslash takes the next byte with it. */
-const INSIDE = '(?:[^"\\\\]|\\\\[^])*'
+const INSIDE = '(?:[^"\\\\]|\\\\[\\s\\S])*'
 const TIME = '([0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4})'
 /** Addresses, joined by a comma and blanks: a blank ends the text unless a comma is in front of it. */
 const CLIENT = '((?:[^ ]|(?<=,) )*(?<!,))'
 const HOST = '([^ ]*(?<!,))'
-const USER = '([^]*)'
+/** Up to the first ` [`, or, where that does not fit, up to a further one with no bare quote in front of it. */
+const USER = '((?:(?! \\[)[\\s\\S])*|(?:[^"\\\\]|\\\\[\\s\\S])*?)'
 const SIZE = '(-|[0-9]*\\.?[0-9]*)'
 const REST = `\\[${TIME}\\] "(${INSIDE})" (-|[0-9]{3}) ${SIZE}`
 const TAIL = ` "(${INSIDE})" "(${INSIDE})"`
@@ -51,18 +52,47 @@ const IDENT = `${CLIENT} ([^ ]*) ${USER} ${REST}`
 
 const COMBINED = shape('combined', NO_IDENT, TAIL, ['client', 'user', ...REQUEST, ...BROWSER])
 const COMMON = shape('common', NO_IDENT, '', ['client', 'user', ...REQUEST])
-const VHOST = shape('vhost-combined', `([^ ]*):[^ :]*(?<!,) ${NO_IDENT}`, TAIL, ['host', 'client', 'user', ...REQUEST, ...BROWSER])
+const VHOST = shape('vhost-combined', `([^ ]*):[^ :]*(?<!,) ${NO_IDENT}`, TAIL, [
+  'host',
+  'client',
+  'user',
+  ...REQUEST,
+  ...BROWSER,
+])
 
 const RELATIVES: readonly Shape[] = [
   COMBINED,
-  shape('combined-forwarded', NO_IDENT, `${TAIL} "(${INSIDE})"`, ['client', 'user', ...REQUEST, ...BROWSER, 'forwarded']),
-  shape('combined-quoted-chain', `"(${INSIDE})" ${NO_IDENT}`, TAIL, ['forwarded', 'client', 'user', ...REQUEST, ...BROWSER]),
+  shape('combined-forwarded', NO_IDENT, `${TAIL} "(${INSIDE})"`, [
+    'client',
+    'user',
+    ...REQUEST,
+    ...BROWSER,
+    'forwarded',
+  ]),
+  shape('combined-quoted-chain', `"(${INSIDE})" ${NO_IDENT}`, TAIL, [
+    'forwarded',
+    'client',
+    'user',
+    ...REQUEST,
+    ...BROWSER,
+  ]),
   VHOST,
   shape('vhost-combined-forwarded', `([^ ]*):[^ :]*(?<!,) ${NO_IDENT}`, `${TAIL} "(${INSIDE})"`, [
-    'host', 'client', 'user', ...REQUEST, ...BROWSER, 'forwarded',
+    'host',
+    'client',
+    'user',
+    ...REQUEST,
+    ...BROWSER,
+    'forwarded',
   ]),
   shape('host-combined', `${HOST} ${NO_IDENT}`, TAIL, ['host', 'client', 'user', ...REQUEST, ...BROWSER]),
-  shape('combined-chain', `${CLIENT} ${NO_IDENT}`, TAIL, ['forwarded', 'client', 'user', ...REQUEST, ...BROWSER]),
+  shape('combined-chain', `${CLIENT} ${NO_IDENT}`, TAIL, [
+    'forwarded',
+    'client',
+    'user',
+    ...REQUEST,
+    ...BROWSER,
+  ]),
   shape('combined-userless', `${CLIENT} - ${REST}`, TAIL, ['client', ...REQUEST, ...BROWSER]),
   COMMON,
   shape('vhost-common', `([^ ]*):[^ :]*(?<!,) ${NO_IDENT}`, '', ['host', 'client', 'user', ...REQUEST]),
@@ -81,7 +111,7 @@ export function readByTwin(line: string, format: string): { layout: string; reco
   const own = OWN[format]!
   const more: Shape = {
     id: `${own.id}-more`,
-    pattern: new RegExp(own.pattern.source.replace(/\$$/, ' ([^ ][^]*)$')),
+    pattern: new RegExp(own.pattern.source.replace(/\$$/, ' ([^ ][\\s\\S]*)$')),
     names: [...own.names, 'rest'],
   }
   for (const candidate of [own, ...RELATIVES.filter((other) => other !== own), more]) {
@@ -105,11 +135,11 @@ function toTwinRecord(names: readonly string[], fields: readonly string[]): Twin
   if (bytes !== undefined) record.bytes = bytes
   if (has.status !== undefined && has.status !== '000') record.status = Number(has.status)
   for (const name of ['client', 'user', 'referrer', 'userAgent', 'host', 'forwarded', 'ident'] as const) {
-    if (has[name] !== undefined) record[name] = unescape(has[name])
+    if (has[name] !== undefined) record[name] = resolveText(has[name])
   }
   splitChain(record, has.client, names.indexOf('forwarded') > names.indexOf('client'))
   splitRequest(record, has.request ?? '')
-  if (has.rest !== undefined) record.extra = { rest: unescape(has.rest) }
+  if (has.rest !== undefined) record.extra = { rest: resolveText(has.rest) }
   return record
 }
 
@@ -120,9 +150,9 @@ function timeOf(text: string): string | null {
   const parts = /^(\d\d)\/(\w{3})\/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)$/.exec(text)
   if (parts === null) return null
   const month = MONTHS.indexOf(parts[2]!.toLowerCase())
-  const [day, year, hour, minute, second, zoneHour, zoneMinute] = [1, 3, 4, 5, 6, 8, 9].map((i) => Number(parts[i])) as [
-    number, number, number, number, number, number, number,
-  ]
+  const [day, year, hour, minute, second, zoneHour, zoneMinute] = [1, 3, 4, 5, 6, 8, 9].map((i) =>
+    Number(parts[i]),
+  ) as [number, number, number, number, number, number, number]
   if (month < 0 || hour > 23 || minute > 59 || second > 60 || zoneHour > 18 || zoneMinute > 59) return null
   const local = new Date(0)
   local.setUTCFullYear(year, month, day)
@@ -136,45 +166,57 @@ function timeOf(text: string): string | null {
 function splitChain(record: TwinRecord, client: string | undefined, hasChain: boolean): void {
   const comma = client?.lastIndexOf(',') ?? -1
   if (client === undefined || comma <= 0) return
-  if (!hasChain) record.forwarded = unescape(client)
-  record.client = unescape(client.slice(comma + 1).replace(/^ +/, ''))
+  if (!hasChain) record.forwarded = resolveText(client)
+  record.client = resolveText(client.slice(comma + 1).replace(/^ +/, ''))
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
 function splitRequest(record: TwinRecord, text: string): void {
-  const parts = /^([^ ]*) ([^]+) (HTTP\/[^ ]{1,8})$/.exec(text) ?? /^([^ ]*) ((?:\/|\*|[A-Za-z][^ :\\]{0,14}:\/\/)[^]*)$/.exec(text)
+  const parts =
+    /^([^ ]*) ([\s\S]+) (HTTP\/[^ ]{1,8})$/.exec(text) ??
+    /^([^ ]*) ((?:\/|\*|[A-Za-z][^ :\\]{0,14}:\/\/)[\s\S]*)$/.exec(text)
   if (parts === null || !TOKEN.test(parts[1]!)) {
-    if (text !== '') record.request = unescape(text)
+    if (text !== '') record.request = resolveText(text)
     return
   }
   if (parts[1] !== '-') record.method = parts[1]!
-  if (parts[3] !== undefined) record.protocol = unescape(parts[3])
+  if (parts[3] !== undefined) record.protocol = resolveText(parts[3])
   if (parts[2] !== '-') splitTarget(record, parts[2]!)
 }
 
 function splitTarget(record: TwinRecord, target: string): void {
-  record.target = unescape(target)
-  const absolute = /^[^:\\\0- ]{1,15}:\/\/([^/?#]*)([^]*)$/.exec(target)
-  if (absolute !== null && record.host === undefined && absolute[1] !== '') record.host = unescape(absolute[1]!)
+  record.target = resolveText(target)
+  const absolute = /^[^:\\\0- ]{1,15}:\/\/([^/?#]*)([\s\S]*)$/.exec(target)
+  if (absolute !== null && record.host === undefined && absolute[1] !== '')
+    record.host = resolveText(absolute[1]!)
   const rest = target.startsWith('/') ? target : absolute === null ? null : absolute[2]!
   if (rest === null) return
-  const [, path, query] = /^([^?#]*)(?:\?([^]*))?/.exec(rest)!
-  record.path = unescape(path!)
-  if (query !== undefined && query !== '') record.query = unescape(query)
+  const [, path, query] = /^([^?#]*)(?:\?([\s\S]*))?/.exec(rest)!
+  record.path = resolveText(path!)
+  if (query !== undefined && query !== '') record.query = resolveText(query)
 }
 
 const C_ESCAPES: Readonly<Record<string, string>> = {
-  n: '\n', r: '\r', t: '\t', v: '\v', f: '\f', b: '\b', a: '\x07', '"': '"', '\\': '\\', "'": "'",
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  f: '\f',
+  b: '\b',
+  a: '\x07',
+  '"': '"',
+  '\\': '\\',
+  "'": "'",
 }
 
 /** Escapes to bytes, bytes to text; a byte that is no UTF-8 as `\xhh`. */
-function unescape(text: string): string {
-  const bytes = text.replace(/\\(?:x([0-9a-fA-F]{2})|([^]))/g, (whole, hex?: string, glyph?: string) =>
+function resolveText(text: string): string {
+  const bytes = text.replace(/\\(?:x([0-9a-fA-F]{2})|([\s\S]))/g, (whole, hex?: string, glyph?: string) =>
     hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : (C_ESCAPES[glyph!] ?? whole),
   )
   return bytes.replace(
-    /[\x00-\x7f]+|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[^]/g,
+    /[\x00-\x7f]+|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\s\S]/g,
     (piece) => {
       if (piece.charCodeAt(0) < 0x80) return piece
       const text = Buffer.from(piece, 'latin1')

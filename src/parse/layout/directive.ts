@@ -50,10 +50,10 @@ export function nginxString(text: string): string {
   const bare = text.trim()
   if (/^log_format\s/.test(bare)) {
     const words = wordsOf(bare).slice(2)
-    const escape = /^escape=(.*)$/.exec(words[0]?.quoted === false ? words[0].text : '')
-    if (escape !== null) words.shift()
-    if (escape !== null && !['default', 'json', 'none'].includes(escape[1]!)) {
-      throw invalidFormat(`escape=${escape[1]} of the log_format directive is none of default, json, none`)
+    const escaping = /^escape=(.*)$/.exec(words[0]?.quoted === false ? words[0].text : '')
+    if (escaping !== null) words.shift()
+    if (escaping !== null && !['default', 'json', 'none'].includes(escaping[1]!)) {
+      throw invalidFormat(`escape=${escaping[1]} of the log_format directive is none of default, json, none`)
     }
     return words.map((word) => word.text).join('')
   }

@@ -14,6 +14,8 @@ interface Found {
   /** 1 to 366; 0 while none was read. */
   dayOfYear: number
   hour: number
+  /** Read and not used: the date tells it. */
+  weekday: number
   /** Of a 12-hour clock: 0 am, 1 pm, -1 none read. */
   half: number
   minute: number
@@ -66,33 +68,28 @@ const SHORTHANDS: Readonly<Record<string, string>> = {
  * @see https://pubs.opengroup.org/onlinepubs/9699919799/functions/strftime.html
  */
 const DIRECTIVES: Readonly<Record<string, Directive>> = {
-  d: number(2, (found, value) => void (found.day = value)),
-  e: number(2, (found, value) => void (found.day = value), true),
-  m: number(2, (found, value) => void (found.month = value)),
-  b: name(MONTHS, (found, index) => void (found.month = index + 1)),
-  h: name(MONTHS, (found, index) => void (found.month = index + 1)),
-  B: name(LONG_MONTHS, (found, index) => void (found.month = index + 1)),
-  y: number(2, (found, value) => void (found.year = value < 69 ? 2000 + value : 1900 + value)),
-  Y: number(4, (found, value) => void (found.year = value)),
-  j: number(3, (found, value) => void (found.dayOfYear = value)),
-  H: number(2, (found, value) => void (found.hour = value)),
-  k: number(2, (found, value) => void (found.hour = value), true),
-  // 13 o'clock is none on a 12-hour clock: an hour out of range fails the calendar check
-  I: number(2, (found, value) => void (found.hour = value >= 1 && value <= 12 ? value % 12 : Number.NaN)),
-  l: number(
-    2,
-    (found, value) => void (found.hour = value >= 1 && value <= 12 ? value % 12 : Number.NaN),
-    true,
-  ),
-  p: name(['am', 'pm'], (found, index) => void (found.half = index)),
-  M: number(2, (found, value) => void (found.minute = value)),
-  S: number(2, (found, value) => void (found.second = value)),
+  d: number(2, 'day'),
+  e: number(2, 'day', asRead, true),
+  m: number(2, 'month'),
+  b: name(MONTHS, 'month', 1),
+  h: name(MONTHS, 'month', 1),
+  B: name(LONG_MONTHS, 'month', 1),
+  y: number(2, 'year', fullYear),
+  Y: number(4, 'year'),
+  j: number(3, 'dayOfYear'),
+  H: number(2, 'hour'),
+  k: number(2, 'hour', asRead, true),
+  I: number(2, 'hour', hourOfHalf),
+  l: number(2, 'hour', hourOfHalf, true),
+  p: name(['am', 'pm'], 'half', 0),
+  M: number(2, 'minute'),
+  S: number(2, 'second'),
   f: { read: readFraction },
   z: { read: readZone },
   Z: { read: skipWord },
   s: { read: readEpochSeconds },
-  a: name(DAYS, () => {}),
-  A: name(LONG_DAYS, () => {}),
+  a: name(DAYS, 'weekday', 0),
+  A: name(LONG_DAYS, 'weekday', 0),
   n: { read: skipBlanks },
   t: { read: skipBlanks },
   '%': literal('%'),
@@ -169,6 +166,7 @@ function emptyFound(): Found {
     day: 0,
     dayOfYear: 0,
     hour: 0,
+    weekday: 0,
     half: -1,
     minute: 0,
     second: 0,
@@ -203,8 +201,22 @@ function dayNumber(found: Found): number {
   return daysFromCivil(found.year, found.month, found.day)
 }
 
+function asRead(value: number): number {
+  return value
+}
+
+/** POSIX: 69 to 99 are of the 20th century. */
+function fullYear(value: number): number {
+  return value < 69 ? 2000 + value : 1900 + value
+}
+
+/** Hour of a 12-hour clock; NaN, which no clock shows, outside 1 to 12. */
+function hourOfHalf(value: number): number {
+  return value >= 1 && value <= 12 ? value % 12 : Number.NaN
+}
+
 /** A number of `width` digits, padded with zeros; or also with blanks, where the directive pads so. */
-function number(width: number, set: (found: Found, value: number) => void, blanks = false): Directive {
+function number(width: number, key: keyof Found, convert = asRead, blanks = false): Directive {
   const readFrom = (bytes: Uint8Array, at: number, end: number, found: Found, fewest: number) => {
     const last = Math.min(end, at + width)
     if (blanks) while (at < last - 1 && bytes[at] === SPACE) at++
@@ -212,7 +224,7 @@ function number(width: number, set: (found: Found, value: number) => void, blank
     let value = 0
     while (at < last && isDigit(bytes[at]!)) value = value * 10 + bytes[at++]! - ZERO
     if (at - start < fewest) return -1
-    set(found, value)
+    found[key] = convert(value)
     return at
   }
   const unpadded: Read = (bytes, at, end, found) => readFrom(bytes, at, end, found, 1)
@@ -220,8 +232,8 @@ function number(width: number, set: (found: Found, value: number) => void, blank
   return { read: blanks ? unpadded : padded, unpadded }
 }
 
-/** One of the names, in any case. */
-function name(names: readonly string[], set: (found: Found, index: number) => void): Directive {
+/** One of the names, in any case; the first counts `first`. */
+function name(names: readonly string[], key: keyof Found, first: number): Directive {
   const read: Read = (bytes, at, end, found) => {
     let stop = at
     while (stop < end && isLetter(bytes[stop]!)) stop++
@@ -229,7 +241,7 @@ function name(names: readonly string[], set: (found: Found, index: number) => vo
       String.fromCharCode(...bytes.subarray(at, Math.min(stop, at + 12))).toLowerCase(),
     )
     if (index < 0) return -1
-    set(found, index)
+    found[key] = first + index
     return stop
   }
   return { read }

@@ -71,10 +71,10 @@ const APACHE: Dialect = {
 const PLAIN = /^[ !#-[\]-~]*$/
 const encoder = new TextEncoder()
 
-function escapeBy(text: string, escape: (byte: number) => string): string {
+function escapeBy(text: string, escapeByte: (byte: number) => string): string {
   if (PLAIN.test(text)) return text
   let escaped = ''
-  for (const byte of encoder.encode(text)) escaped += escape(byte)
+  for (const byte of encoder.encode(text)) escaped += escapeByte(byte)
   return escaped
 }
 

@@ -30,6 +30,9 @@ function shapeOf(layout: Layout): string {
   return layout.lead + layout.fields.map((field) => `<${nameOf(field.codec)}>${field.until}`).join('')
 }
 
+/** `$status`, in braces. */
+const BRACED = ['$', '{status}'].join('')
+
 function messageOf(run: () => unknown): string {
   try {
     run()
@@ -48,12 +51,13 @@ describe('an nginx log_format', () => {
   })
 
   it('gives the same layout alone, in quotes, with braces and after escape=default', () => {
-    const bare = '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"'
+    const bare =
+      '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"'
     const expected = compileNginx(NGINX_COMBINED)
     expect(compileNginx(bare)).toEqual({ ...expected })
     expect(compileNginx(`'${bare}'`)).toEqual(expected)
     expect(compileNginx(bare.replaceAll('"', '\\"'))).toEqual(expected)
-    expect(compileNginx(bare.replace('$status', '${status}'))).toEqual(expected)
+    expect(compileNginx(bare.replace('$status', BRACED))).toEqual(expected)
     expect(compileNginx(`log_format x escape=default '${bare}';`)).toEqual(expected)
     expect(compileNginx(`log_format x escape=json "${bare.replaceAll('"', '\\"')}" ;`)).toEqual(expected)
   })
@@ -64,14 +68,27 @@ describe('an nginx log_format', () => {
   })
 
   it('keeps variables that no column stands for as extras, also those that it does not know', () => {
-    expect(shapeOf(compileNginx('$remote_addr $msec "$request" $upstream_response_time $my_own $pipe $http_x_trace $cookie_theme'))).toBe(
+    expect(
+      shapeOf(
+        compileNginx(
+          '$remote_addr $msec "$request" $upstream_response_time $my_own $pipe $http_x_trace $cookie_theme',
+        ),
+      ),
+    ).toBe(
       '<client> <time:epoch> "<request>" <+upstream_response_time> <+my_own> <+pipe> <+http_x_trace> <+cookie_theme>',
     )
   })
 
   it('takes session cookies and authorization headers for tokens', () => {
     const tokenOf = (variable: string) => shapeOf(compileNginx(`$msec "$request" ${variable}`)).split(' ')[2]
-    for (const variable of ['$cookie_PHPSESSID', '$cookie_connect_sid', '$cookie_auth', '$cookie_JWT', '$http_authorization', '$http_x_api_key']) {
+    for (const variable of [
+      '$cookie_PHPSESSID',
+      '$cookie_connect_sid',
+      '$cookie_auth',
+      '$cookie_JWT',
+      '$http_authorization',
+      '$http_x_api_key',
+    ]) {
       expect(tokenOf(variable), variable).toBe('<token>')
     }
     expect(tokenOf('$cookie_lang')).toBe('<+cookie_lang>')
@@ -84,31 +101,51 @@ describe('an nginx log_format', () => {
   })
 
   it('takes a forwarding chain in front for the client only where no client is logged', () => {
-    expect(shapeOf(compileNginx('$http_x_forwarded_for [$time_local] "$request"'))).toBe('<client> [<time:clf>] "<request>"')
+    expect(shapeOf(compileNginx('$http_x_forwarded_for [$time_local] "$request"'))).toBe(
+      '<client> [<time:clf>] "<request>"',
+    )
     expect(shapeOf(compileNginx('$http_x_forwarded_for $remote_addr [$time_local] "$request"'))).toBe(
       '<forwarded> <client> [<time:clf>] "<request>"',
     )
-    expect(shapeOf(compileNginx('[$time_local] $http_x_forwarded_for "$request"'))).toBe('[<time:clf>] <forwarded> "<request>"')
+    expect(shapeOf(compileNginx('[$time_local] $http_x_forwarded_for "$request"'))).toBe(
+      '[<time:clf>] <forwarded> "<request>"',
+    )
   })
 
   it('gives each column to the field that says most', () => {
-    expect(shapeOf(compileNginx('$time_local|$msec|$request|$request_method|$uri|$args|$bytes_sent|$body_bytes_sent|$server_name|$host|$http_host'))).toBe(
+    expect(
+      shapeOf(
+        compileNginx(
+          '$time_local|$msec|$request|$request_method|$uri|$args|$bytes_sent|$body_bytes_sent|$server_name|$host|$http_host',
+        ),
+      ),
+    ).toBe(
       '<+time_local>|<time:epoch>|<request>|<+request_method>|<+uri>|<+args>|<+bytes_sent>|<bytes>|<+server_name>|<host>|<+http_host>',
     )
-    expect(shapeOf(compileNginx('$msec $request_method $uri $request_uri $args'))).toBe('<time:epoch> <method> <+uri> <target> <+args>')
+    expect(shapeOf(compileNginx('$msec $request_method $uri $request_uri $args'))).toBe(
+      '<time:epoch> <method> <+uri> <target> <+args>',
+    )
   })
 
   it('keeps the query beside a path', () => {
-    expect(shapeOf(compileNginx('$msec $request_method $uri $args'))).toBe('<time:epoch> <method> <target> <query>')
-    expect(shapeOf(compileNginx('$msec $request_method $uri$is_args$args $status'))).toBe('<time:epoch> <method> <target> <status>')
+    expect(shapeOf(compileNginx('$msec $request_method $uri $args'))).toBe(
+      '<time:epoch> <method> <target> <query>',
+    )
+    expect(shapeOf(compileNginx('$msec $request_method $uri$is_args$args $status'))).toBe(
+      '<time:epoch> <method> <target> <status>',
+    )
   })
 
   it('reads method, target and protocol in one pair of quotes as a request line', () => {
-    expect(shapeOf(compileNginx('$msec "$request_method $request_uri $server_protocol" $status'))).toBe('<time:epoch> "<request>" <status>')
+    expect(shapeOf(compileNginx('$msec "$request_method $request_uri $server_protocol" $status'))).toBe(
+      '<time:epoch> "<request>" <status>',
+    )
   })
 
   it('reads a request line without quotes as three fields', () => {
-    expect(shapeOf(compileNginx('$msec $request $status'))).toBe('<time:epoch> <method> <target> <protocol> <status>')
+    expect(shapeOf(compileNginx('$msec $request $status'))).toBe(
+      '<time:epoch> <method> <target> <protocol> <status>',
+    )
     expect(shapeOf(compileNginx('$msec|$request|$status'))).toBe('<time:epoch>|<request>|<status>')
   })
 })
@@ -168,7 +205,9 @@ describe('an Apache LogFormat', () => {
   })
 
   it('joins a time in several directives', () => {
-    expect(shapeOf(compileApache('[%{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t] "%r"'))).toBe('[<time(%d/%b/%Y %T.%f %z)>] "<request>"')
+    expect(shapeOf(compileApache('[%{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t] "%r"'))).toBe(
+      '[<time(%d/%b/%Y %T.%f %z)>] "<request>"',
+    )
     expect(shapeOf(compileApache('%{%F}t %{%T}t "%r"'))).toBe('<time(%F %T)> "<request>"')
   })
 
@@ -204,7 +243,9 @@ describe('a format string that cannot be read back is refused', () => {
   })
 
   it('when it has nothing of a request', () => {
-    expect(messageOf(() => compileNginx('$remote_addr [$time_local] $status'))).toContain('nothing of a request')
+    expect(messageOf(() => compileNginx('$remote_addr [$time_local] $status'))).toContain(
+      'nothing of a request',
+    )
     expect(messageOf(() => compileApache('%h %t %>s'))).toContain('nothing of a request')
   })
 
@@ -232,7 +273,7 @@ describe('a format string of unsaid dialect', () => {
   })
 
   it('is told by its directive even where it holds the sign of the other', () => {
-    expect(compileFormatString("log_format x '$msec \"$request\" %s';").producer).toBe('nginx')
+    expect(compileFormatString('log_format x \'$msec "$request" %s\';').producer).toBe('nginx')
     expect(compileFormatString('LogFormat "%t \\"%r\\" $id" x').producer).toBe('apache')
   })
 
@@ -240,6 +281,8 @@ describe('a format string of unsaid dialect', () => {
     expect(messageOf(() => compileFormatString('$remote_addr %t "%r"'))).toContain(
       'an nginx variable at character 1 and an Apache directive at character 14',
     )
-    expect(messageOf(() => compileFormatString('client time request'))).toContain('expected nginx variables such as $remote_addr')
+    expect(messageOf(() => compileFormatString('client time request'))).toContain(
+      'expected nginx variables such as $remote_addr',
+    )
   })
 })
