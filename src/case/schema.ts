@@ -1,6 +1,6 @@
 import { closestMatch } from 'leven'
 import * as v from 'valibot'
-import type { Indicator } from '../classify/contract.js'
+import { type Indicator, MAX_ENTRY_POINTS } from '../classify/contract.js'
 import { visible } from '../core/text.js'
 import { isZone, parseDuration, parseTime, statesZone } from '../core/times.js'
 import { isAddress, isNetwork } from './addresses.js'
@@ -12,9 +12,6 @@ import { toIndicator } from './indicators.js'
  * A message is the phrase behind `found X, expected`; messages of `rawCheck` are whole sentences (check.ts puts both
  * together).
  */
-
-/** Bits of `RecordBatch.entryPoints`. */
-const MAX_ENTRY_POINTS = 32
 
 /** A mapping without keys other than these. */
 function mapping<const Entries extends v.ObjectEntries>(entries: Entries) {

@@ -1,6 +1,6 @@
 import { FIELD, type RecordBatch } from '../columns/contract.js'
 import { readText } from '../columns/view.js'
-import { joinKeys, type KeySeed, keyOfText, writeKey } from '../core/keys.js'
+import { joinKeys, type KeySeed, keyOfByteString, keyOfText, writeKey } from '../core/keys.js'
 import { clientIdentity, maybeIpv6 } from './addresses.js'
 import { type EntryPointRule, FLAG, type Indicator } from './contract.js'
 import { EntryPointMatcher } from './entry-points.js'
@@ -106,15 +106,23 @@ export class Classifier {
     const route = routeTemplate(this.#options.ignorePathCase ? lowerAscii(path) : path)
     const entry = this.#paths.take(low, high)
     const words = this.#paths.words
-    keyOfText(route, this.#seed, this.#scratch, 0)
-    words[entry + PATH_ROUTE_LOW] = this.#scratch[0]!
-    words[entry + PATH_ROUTE_HIGH] = this.#scratch[1]!
+    // a route that is its path, byte for byte, has the key that the path has already
+    if (route.length === length && route === path) this.#keepRoute(entry, low, high)
+    else {
+      keyOfByteString(route, this.#seed, this.#scratch, 0)
+      this.#keepRoute(entry, this.#scratch[0]!, this.#scratch[1]!)
+    }
     words[entry + PATH_ENTRIES] = this.#matcher.matchPath(path)
     let flags = isPlainPath(batch.bytes, start, length) ? 0 : FLAG.oddSpelling
     if (isLoginPath(path)) flags |= FLAG.loginAttempt
     if (this.#indicators.ofPath(path).length > 0) flags |= FLAG.indicator
     words[entry + PATH_FLAGS] = flags
     return entry
+  }
+
+  #keepRoute(entry: number, low: number, high: number): void {
+    this.#paths.words[entry + PATH_ROUTE_LOW] = low
+    this.#paths.words[entry + PATH_ROUTE_HIGH] = high
   }
 
   /** Writes the client's key: of its text, or of its /64 where it is IPv6. */

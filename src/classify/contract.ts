@@ -29,6 +29,9 @@ export const FLAG = {
   late: 1 << 7,
 } as const
 
+/** Entry points fit the bits of one word. */
+export const MAX_ENTRY_POINTS = 32
+
 /** One declared entry point. Exactly one of `path`, `prefix`, `pattern` is set. */
 export interface EntryPointRule {
   readonly id: string
@@ -55,4 +58,6 @@ export interface Indicator {
   /** As written in the list. */
   readonly value: string
   readonly note?: string
+  /** Of a path: paths that differ in case are the same. */
+  readonly ignoreCase?: boolean
 }

@@ -3,19 +3,16 @@ import { readMethod, readText } from '../columns/view.js'
 import type { EntryPointRule } from './contract.js'
 import { lowerAscii, normalPathOf } from './normal-path.js'
 
-/** Entry points fit the bits of one word. */
-export const MAX_ENTRY_POINTS = 32
-
 /** Decides which declared entry points a request touches: by normal path first, then by method and host. */
 export class EntryPointMatcher {
   readonly #rules: readonly { readonly rule: EntryPointRule; readonly matches: (path: string) => boolean }[]
   /** Bit k: rule k also asks for a method or host. */
   readonly conditional: number
 
-  /** @param rules  At most MAX_ENTRY_POINTS; their order gives the bits. */
+  /** @param rules  At most MAX_ENTRY_POINTS (contract.ts); their order gives the bits. */
   constructor(rules: readonly EntryPointRule[], ignoreCase: boolean) {
     this.#rules = rules.map((rule) => ({
-      rule,
+      rule: rule.hosts === undefined ? rule : { ...rule, hosts: rule.hosts.map(bareHost) },
       matches: pathTest(rule, ignoreCase || rule.ignoreCase === true),
     }))
     this.conditional =
@@ -51,12 +48,13 @@ function hasHost(hosts: readonly string[], batch: RecordBatch, row: number): boo
   return host !== null && hosts.includes(bareHost(host))
 }
 
-/** Lower case, without port and final dot. */
+/** Lower case, without port, final dot and the brackets of an IPv6 address. */
 export function bareHost(host: string): string {
-  return host
-    .toLowerCase()
-    .replace(/:\d{1,5}$/, '')
-    .replace(/\.$/, '')
+  const lower = host.toLowerCase()
+  const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(lower)
+  if (bracketed !== null) return bracketed[1]!
+  // a second colon: an IPv6 address as it stands, whose last part is no port
+  return lower.replace(/^([^:]*):\d{1,5}$/, '$1').replace(/\.$/, '')
 }
 
 function pathTest(rule: EntryPointRule, ignoreCase: boolean): (path: string) => boolean {
@@ -70,7 +68,7 @@ function pathTest(rule: EntryPointRule, ignoreCase: boolean): (path: string) => 
     const inside = whole === '/' ? '/' : `${whole}/`
     return (path) => fold(path) === whole || fold(path).startsWith(inside)
   }
-  const pattern = fold(rule.pattern ?? '')
+  const pattern = fold(normalPathOf(rule.pattern ?? ''))
     .split('/')
     .filter((segment) => segment !== '')
   return (path) =>

@@ -13,6 +13,19 @@ import { BACKSLASH, DOT, PERCENT, SEMICOLON, SLASH } from '../core/bytes.js'
  * @see https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
  */
 export function normalPath(bytes: Uint8Array, start: number, length: number): string {
+  return isPlainPath(bytes, start, length)
+    ? plainText(bytes, start, length)
+    : slowNormalPath(bytes, start, length)
+}
+
+/** Nearly all paths: nothing to resolve but a final slash. */
+function plainText(bytes: Uint8Array, start: number, length: number): string {
+  const size = length > 1 && bytes[start + length - 1] === SLASH ? length - 1 : length
+  return byteString(bytes.subarray(start, start + size), size)
+}
+
+/** Taken for paths with an escape, parameter, doubled slash or dot segment. */
+function slowNormalPath(bytes: Uint8Array, start: number, length: number): string {
   const work = new Uint8Array(length)
   work.set(bytes.subarray(start, start + length))
   let size = resolveLogEscapes(work, length)
@@ -27,17 +40,23 @@ export function normalPath(bytes: Uint8Array, start: number, length: number): st
 /** Enough for double encoding with one to spare; servers behind servers decode at most once each. */
 const MAX_DECODES = 3
 
-/** Whether a path's normal form is its text, apart from a final slash: no byte of it can be a spelling. */
+/** Whether a path's normal form is its text, apart from a final slash: nothing in it can be a spelling. */
 export function isPlainPath(bytes: Uint8Array, start: number, length: number): boolean {
   const end = start + length
   let previous = 0
   for (let at = start; at < end; at++) {
     const byte = bytes[at]!
     if (byte === PERCENT || byte === SEMICOLON || byte === BACKSLASH) return false
-    if (previous === SLASH && (byte === SLASH || byte === DOT)) return false
+    if (previous === SLASH && (byte === SLASH || (byte === DOT && isDotSegment(bytes, at, end)))) return false
     previous = byte
   }
   return length > 0 && bytes[start] === SLASH
+}
+
+/** `.` or `..` as a whole segment, at `at`. */
+function isDotSegment(bytes: Uint8Array, at: number, end: number): boolean {
+  const stop = at + 1 < end && bytes[at + 1] === DOT ? at + 2 : at + 1
+  return stop >= end || bytes[stop] === SLASH
 }
 
 /** In place; returns the new size. */

@@ -6,11 +6,31 @@
  * Syntax alone decides; collapsing by frequency comes later, on templates.
  */
 export function routeTemplate(path: string): string {
+  if (isLiteral(path)) return path
   const segments = path.split('/')
   const last = segments.length - 1
   for (let i = 1; i <= last; i++) segments[i] = segmentClass(segments[i]!, i === last)
   return segments.join('/')
 }
+
+/**
+ * Whether no segment can be of a class: each has a digit or an `@`, sixteen characters or more, or is a file's name. Most
+ * pages have none of these, and then no text is cut up.
+ */
+function isLiteral(path: string): boolean {
+  let segmentAt = 0
+  for (let at = 0; at < path.length; at++) {
+    const glyph = path.charCodeAt(at)
+    // digits, `@`, `.`
+    if ((glyph >= 0x30 && glyph <= 0x39) || glyph === 0x40 || glyph === 0x2e) return false
+    if (glyph === 0x2f) segmentAt = at + 1
+    else if (at - segmentAt + 1 >= LEAST_CLASSED) return false
+  }
+  return true
+}
+
+/** Shorter segments without a digit are words. */
+const LEAST_CLASSED = 16
 
 /** Longest segment that is looked at; a longer one is `{long}`. */
 const MAX_SEGMENT = 256

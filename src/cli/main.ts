@@ -1,12 +1,19 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander'
-import { version } from '../index.js'
+import { PosternError, version, visible } from '../index.js'
 import { detectorsCommand, formatsCommand } from './catalogue.js'
 import { EXIT } from './exit.js'
 import { reportFailure } from './failure.js'
 import { investigateCommand } from './investigate.js'
 import { parseCommand } from './parse.js'
 import { requestsCommand } from './requests.js'
+
+/** An argument may be a file's name, and that may be hostile. */
+const ERROR_OUTPUT = {
+  outputError(text: string, write: (text: string) => void): void {
+    write(text.split('\n').map(visible).join('\n'))
+  },
+}
 
 /** Builds the command line. Commands are thin: each hands its options to the library and prints what comes back. */
 function buildProgram(): Command {
@@ -25,6 +32,7 @@ function buildProgram(): Command {
     .showHelpAfterError('(postern --help, or postern COMMAND --help, shows what there is)')
     .showSuggestionAfterError(true)
     .exitOverride()
+    .configureOutput(ERROR_OUTPUT)
     .addHelpText(
       'after',
       `
@@ -47,7 +55,10 @@ Examples:
     detectorsCommand(),
   ]) {
     program.addCommand(
-      command.exitOverride().showHelpAfterError(`(postern ${command.name()} --help shows what there is)`),
+      command
+        .exitOverride()
+        .configureOutput(ERROR_OUTPUT)
+        .showHelpAfterError(`(postern ${command.name()} --help shows what there is)`),
     )
   }
   return program
@@ -57,8 +68,8 @@ async function main(): Promise<void> {
   // a reader that has seen enough, as in `| head`, is no failure
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.done)
-    reportFailure(error)
-    process.exit(EXIT.failed)
+    const message = `cannot write to standard output; what was written is partial: ${error.message}`
+    process.exit(reportFailure(new PosternError('ERR_SINK_FAILED', message, { cause: error })))
   })
   process.stderr.on('error', () => {})
   try {

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { formatCount, type LedgerEntry, type Reject, readRecords, safeJson, visible } from '../index.js'
-import { EXIT } from './exit.js'
+import { formatCount, type LedgerEntry, type Reject, readRecords, safeJson } from '../index.js'
+import { nameOf, sayFaults, sayNotRead } from './account.js'
 import { addReadFlags, type ReadFlags, toReadOptions } from './read-options.js'
 import { RejectFile } from './reject-file.js'
 import { StandardOutput } from './standard-output.js'
@@ -29,6 +29,7 @@ async function run(evidence: string[], flags: Flags): Promise<void> {
   const records = readRecords(evidence, {
     ...toReadOptions(flags),
     onRejects: (lines: readonly Reject[]) => rejects?.write(lines),
+    onNotRead: sayNotRead,
     onLedger: (entries) => {
       ledger = entries
     },
@@ -40,24 +41,11 @@ async function run(evidence: string[], flags: Flags): Promise<void> {
   } finally {
     await rejects?.close()
   }
-  process.exitCode = summarize(ledger, flags.quiet === true)
+  if (flags.quiet !== true) for (const entry of ledger) process.stderr.write(`${accountOf(entry)}\n`)
+  process.exitCode = sayFaults(ledger)
 }
 
-/** One line a source on standard error; 1 when no source gave a record. */
-function summarize(ledger: readonly LedgerEntry[], quiet: boolean): number {
-  for (const entry of ledger) {
-    if (!quiet) process.stderr.write(`${accountOf(entry)}\n`)
-    for (const fault of entry.faults)
-      process.stderr.write(`postern: ${name(entry)}: ${fault.code}: ${visible(fault.detail ?? '')}\n`)
-  }
-  if (ledger.some(({ records }) => records > 0)) return EXIT.done
-  const hint = ledger.every(({ decodedBytes }) => decodedBytes === 0)
-    ? 'the evidence is empty'
-    : 'no line is a record; give the format with --format (postern formats lists them)'
-  process.stderr.write(`postern: ${hint}\n`)
-  return EXIT.failed
-}
-
+/** What one source gave, in one line. */
 function accountOf(entry: LedgerEntry): string {
   const { lines, records, rejects, blanks, directives, format, producer } = entry
   const parts = [
@@ -67,9 +55,5 @@ function accountOf(entry: LedgerEntry): string {
   ]
   if (directives > 0) parts.push(`${formatCount(directives)} directives`)
   const what = format === null ? 'unknown format' : producer === 'unknown' ? format : `${format}, ${producer}`
-  return `${name(entry)}: ${formatCount(lines)} lines: ${parts.join(', ')} (${what})`
-}
-
-function name(entry: LedgerEntry): string {
-  return visible(entry.names.join(', '))
+  return `${nameOf(entry)}: ${formatCount(lines)} lines: ${parts.join(', ')} (${what})`
 }

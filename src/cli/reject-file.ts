@@ -1,18 +1,21 @@
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { type FileHandle, open, rename, stat } from 'node:fs/promises'
 import { PosternError, type Reject, safeJson } from '../index.js'
 
-/** Rejects as JSON lines, under NAME.partial until all are written. */
+/** Rejects as JSON lines, under NAME.partial until all are written; a pipe or device is written as it is. */
 export class RejectFile {
   readonly #path: string
+  /** Where the lines go until all are written. */
+  #written: string
   #handle: FileHandle | null = null
 
   constructor(path: string) {
     this.#path = path
+    this.#written = `${path}.partial`
   }
 
   async write(rejects: readonly Reject[]): Promise<void> {
     await this.#step(async () => {
-      this.#handle ??= await open(`${this.#path}.partial`, 'w', 0o600)
+      this.#handle ??= await this.#open()
       await this.#handle.writeFile(rejects.map((reject) => `${safeJson(reject)}\n`).join(''))
     })
   }
@@ -22,8 +25,14 @@ export class RejectFile {
     await this.write([])
     await this.#step(async () => {
       await this.close()
-      await rename(`${this.#path}.partial`, this.#path)
+      if (this.#written !== this.#path) await rename(this.#written, this.#path)
     })
+  }
+
+  async #open(): Promise<FileHandle> {
+    const found = await stat(this.#path).catch(() => null)
+    if (found !== null && !found.isFile()) this.#written = this.#path
+    return open(this.#written, 'w', 0o600)
   }
 
   async close(): Promise<void> {
@@ -36,11 +45,8 @@ export class RejectFile {
       await action()
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new PosternError(
-        'ERR_SINK_FAILED',
-        `cannot write ${this.#path}; what is there is partial: ${reason}`,
-        { cause },
-      )
+      const partial = this.#handle === null ? '' : `; what is in ${this.#written} is partial`
+      throw new PosternError('ERR_SINK_FAILED', `cannot write ${this.#path}${partial}: ${reason}`, { cause })
     }
   }
 }

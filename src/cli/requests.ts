@@ -1,5 +1,13 @@
 import { Command } from 'commander'
-import { type FoundRequest, findRequests, formatCount, safeJson, visible } from '../index.js'
+import {
+  type FoundRequest,
+  findRequests,
+  formatCount,
+  type LedgerEntry,
+  safeJson,
+  visible,
+} from '../index.js'
+import { sayFaults, sayNotRead } from './account.js'
 import { addReadFlags, type ReadFlags, toReadOptions } from './read-options.js'
 import { StandardOutput } from './standard-output.js'
 
@@ -44,12 +52,22 @@ async function run(evidence: string[], flags: Flags): Promise<void> {
   )
   const show = flags.raw === true ? (found: FoundRequest) => found.line : placedLine
   let count = 0
-  for await (const found of findRequests(evidence, filter, { ...toReadOptions(flags), ...times })) {
+  let ledger: readonly LedgerEntry[] = []
+  const requests = findRequests(evidence, filter, {
+    ...toReadOptions(flags),
+    ...times,
+    onNotRead: sayNotRead,
+    onLedger: (entries) => {
+      ledger = entries
+    },
+  })
+  for await (const found of requests) {
     count++
     await output.write(`${show(found)}\n`)
   }
   await output.flush()
   if (flags.quiet !== true) process.stderr.write(`${formatCount(count)} requests\n`)
+  process.exitCode = sayFaults(ledger)
 }
 
 /** One JSON object a line: the record with its place and principal. */

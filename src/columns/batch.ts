@@ -1,9 +1,9 @@
 import { FIELD_COUNT, type RecordBatch } from './contract.js'
 
-/** Makes an empty batch with room for `capacity` rows and the given extra fields. */
+/** Makes an empty batch with room for `capacity` rows and the given extra fields, every text field absent. */
 export function createBatch(capacity: number, extras: readonly string[]): RecordBatch {
   const fields = FIELD_COUNT + extras.length
-  const spans = () => Array.from({ length: fields }, () => new Int32Array(capacity))
+  const spans = (value: number) => Array.from({ length: fields }, () => new Int32Array(capacity).fill(value))
   return {
     source: 0,
     bytes: new Uint8Array(0),
@@ -18,8 +18,8 @@ export function createBatch(capacity: number, extras: readonly string[]): Record
     bytesSent: new Float64Array(capacity),
     status: new Uint16Array(capacity),
     method: new Uint8Array(capacity),
-    fieldStart: spans(),
-    fieldLength: spans(),
+    fieldStart: spans(0),
+    fieldLength: spans(-1),
     extras,
     pathStart: new Int32Array(capacity),
     pathLength: new Int32Array(capacity),

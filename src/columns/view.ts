@@ -65,7 +65,7 @@ export function readPath(batch: RecordBatch, row: number): string | null {
   return unescapeText(batch.bytes, start, start + length)
 }
 
-function readQuery(batch: RecordBatch, row: number): string | null {
+export function readQuery(batch: RecordBatch, row: number): string | null {
   const length = batch.fieldLength[FIELD.target]![row]!
   if (length < 0 || batch.pathLength[row]! < 0) return null
   const end = batch.fieldStart[FIELD.target]![row]! + length
@@ -111,7 +111,9 @@ function readExtras(batch: RecordBatch, row: number): Record<string, string> | n
   let extra: Record<string, string> | null = null
   for (let i = 0; i < batch.extras.length; i++) {
     const text = readText(batch, FIELD_COUNT + i, row)
-    if (text !== null) (extra ??= {})[batch.extras[i]!] = text
+    if (text === null) continue
+    extra ??= {}
+    extra[batch.extras[i]!] = text
   }
   return extra
 }

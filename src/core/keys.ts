@@ -69,8 +69,17 @@ export function joinKeys(
   out[at + 1] = mix32(aHigh ^ Math.imul(bHigh, MIX_B) ^ Math.imul(low, 3) ^ bLow)
 }
 
+const encoder = new TextEncoder()
+
 /** The key of some text, through its UTF-8 bytes. For rare things; hot paths use `writeKey`. */
 export function keyOfText(text: string, seed: KeySeed, out: Uint32Array, at: number): void {
-  const bytes = new TextEncoder().encode(text)
+  const bytes = encoder.encode(text)
   writeKey(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, seed, out, at)
+}
+
+/** The key of a string of bytes (characters 0 to 255): what `writeKey` gives for these bytes. */
+export function keyOfByteString(text: string, seed: KeySeed, out: Uint32Array, at: number): void {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  writeKey(new DataView(bytes.buffer), 0, bytes.length, seed, out, at)
 }

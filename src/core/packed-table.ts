@@ -26,9 +26,9 @@ export class PackedTable {
   constructor(stride: number, maxRecords: number) {
     this.stride = stride + (stride & 1)
     this.maxRecords = Math.max(1, maxRecords)
-    this.#capacity = 64
-    this.#limit = this.#limitOf(64)
-    this.words = new Uint32Array(64 * this.stride)
+    this.#capacity = LEAST_SLOTS
+    this.#limit = this.#limitOf(LEAST_SLOTS)
+    this.words = new Uint32Array(LEAST_SLOTS * this.stride)
     this.doubles = new Float64Array(this.words.buffer)
   }
 
@@ -99,23 +99,38 @@ export class PackedTable {
     return slot
   }
 
+  /** Moves the records that are kept into a new buffer, which is smaller when few are. */
   #rebuild(capacity: number, keep: ((record: number) => boolean) | null): void {
     const old = this.words
     const stride = this.stride
-    const kept: number[] = []
-    this.forEach((record) => {
-      if (keep === null || keep(record)) kept.push(record)
-    })
-    while (capacity > 64 && kept.length < capacity * 0.15) capacity /= 2
+    const marks = keep === null ? null : this.#mark(keep)
+    const kept = marks === null ? this.#count : marks.count
+    while (capacity > LEAST_SLOTS && kept < capacity * 0.15) capacity /= 2
     this.#capacity = capacity
     this.#limit = this.#limitOf(capacity)
-    this.#count = kept.length
+    this.#count = kept
     this.words = new Uint32Array(capacity * stride)
     this.doubles = new Float64Array(this.words.buffer)
-    for (const record of kept) {
-      const from = record * stride
-      const slot = this.#place(old[from]!, old[from + 1]!)
-      this.words.set(old.subarray(from + 2, from + stride), slot * stride + 2)
+    const words = this.words
+    for (let from = 0, record = 0; from < old.length; from += stride, record++) {
+      if ((old[from]! | old[from + 1]!) === 0 || (marks !== null && marks.kept[record] === 0)) continue
+      const to = this.#place(old[from]!, old[from + 1]!) * stride
+      for (let word = 2; word < stride; word++) words[to + word] = old[from + word]!
     }
   }
+
+  /** Asks for each record before anything moves, so that `keep` may read the table. */
+  #mark(keep: (record: number) => boolean): { readonly kept: Uint8Array; readonly count: number } {
+    const kept = new Uint8Array(this.#capacity)
+    let count = 0
+    this.forEach((record) => {
+      if (!keep(record)) return
+      kept[record] = 1
+      count++
+    })
+    return { kept, count }
+  }
 }
+
+/** Slots of an empty table. */
+const LEAST_SLOTS = 64

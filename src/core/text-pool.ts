@@ -8,6 +8,7 @@ export class TextPool {
   #used = PAGE_BYTES
   #full = false
   static readonly #decoder = new TextDecoder('utf-8')
+  static readonly #encoder = new TextEncoder()
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
@@ -40,6 +41,23 @@ export class TextPool {
     page.set(bytes.subarray(start, start + size), at + 2)
     this.#used = at + 2 + size
     return (this.#pages.length - 1) * PAGE_BYTES + at + 1
+  }
+
+  /** Whether the text behind a number is that of `bytes[start, start + length)`; a longer one than is kept is not. */
+  holds(number: number, bytes: Uint8Array, start: number, length: number): boolean {
+    if (number === 0) return false
+    const page = this.#pages[Math.floor((number - 1) / PAGE_BYTES)]!
+    const at = (number - 1) % PAGE_BYTES
+    if ((page[at]! | (page[at + 1]! << 8)) !== length) return false
+    let i = 0
+    while (i < length && page[at + 2 + i] === bytes[start + i]) i++
+    return i === length
+  }
+
+  /** Copies a text as UTF-8, as `add` does. */
+  addText(text: string): number {
+    const bytes = TextPool.#encoder.encode(text)
+    return this.add(bytes, 0, bytes.length)
   }
 
   /** The text behind a number that `add` gave; null for 0. */

@@ -1,5 +1,5 @@
 import { tz } from '@date-fns/tz'
-import { parseISO } from 'date-fns'
+import { parseISO } from 'date-fns/parseISO'
 
 /** `2021-08-14`, or with a time to the minute, second or fraction, or with a zone behind that. */
 const ISO_TIME =

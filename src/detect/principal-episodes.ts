@@ -31,7 +31,7 @@ export class EpisodeEvidence {
     for (const source of from.sources) this.sources.add(source)
     this.subject.merge(from.subject)
     this.citations.merge(from.citations)
-    this.references.push(...from.references)
+    for (const reference of from.references) this.references.push(reference)
     this.oddStamps ||= from.oddStamps
     this.late ||= from.late
   }
@@ -136,6 +136,8 @@ export class PrincipalEpisodes<E extends Counted> {
       ours.last = Math.max(ours.last, theirs.last)
       ours.requests += theirs.requests
     }
+    this.#firstFoldedAt = earlier(this.#firstFoldedAt, other.#firstFoldedAt)
+    this.#firstDroppedAt = earlier(this.#firstDroppedAt, other.#firstDroppedAt)
     this.#folded += other.#folded
     this.#foldedRequests += other.#foldedRequests
     this.#references += other.#references
@@ -210,6 +212,11 @@ export class PrincipalEpisodes<E extends Counted> {
       this.#foldedRequests += candidate.requests
     }
   }
+}
+
+/** The earlier of two times, NaN being none. */
+function earlier(a: number, b: number): number {
+  return Number.isNaN(a) || b < a ? b : a
 }
 
 function isoTime(ms: number): string {

@@ -116,7 +116,8 @@ function maskMeasures(measures: object, showSecrets: boolean): object {
 
 function maskValue(value: unknown): unknown {
   if (typeof value === 'string') return maskSecrets(value)
-  return Array.isArray(value) ? value.map(maskValue) : value
+  if (Array.isArray(value)) return value.map(maskValue)
+  return typeof value === 'object' && value !== null ? maskMeasures(value, false) : value
 }
 
 /** Start, kind, subject, scope, id. */

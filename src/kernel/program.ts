@@ -39,6 +39,24 @@ export const OP = {
   patternTime: 11,
 } as const
 
+/** The way of a step, for the fields of which the usual layouts are made. */
+export const WAY = {
+  any: 0,
+  /** Quoted text. */
+  quotedText: 1,
+  /** The client, up to a blank. */
+  client: 2,
+  /** Text up to the step's text. */
+  text: 3,
+  clfTime: 4,
+  /** A quoted request line. */
+  request: 5,
+  /** A status up to a blank. */
+  status: 6,
+  /** A size, whatever follows. */
+  bytes: 7,
+} as const
+
 export interface StrftimeReader {
   /** False: what it reads is local time. */
   readonly zoned: boolean
@@ -49,6 +67,8 @@ export interface StrftimeReader {
 }
 
 export interface Step {
+  /** A WAY constant. */
+  readonly way: number
   readonly stop: number
   readonly untilByte: number
   readonly until: Uint8Array
@@ -69,7 +89,7 @@ export interface Step {
 export interface Program {
   readonly lead: Uint8Array
   readonly steps: readonly Step[]
-  /** Text columns to mark as absent before a line is read. */
+  /** Text columns that another layout of the format, or a rare line, may have left: marked as absent before a line is read. */
   readonly clearedFields: readonly number[]
   /** Column for text behind the last field, or -1 where such text makes the line a reject. */
   readonly restField: number

@@ -21,6 +21,7 @@ import {
   STOP,
   type Step,
   TRAILING_TEXT,
+  WAY,
 } from './program.js'
 import { scanRequest, scanTarget, writeMethod } from './scan-request.js'
 import { readDecimal, readEpoch, readIsoTime, type TimeReader } from './scan-time.js'
@@ -55,7 +56,12 @@ export function scanLine(
   return finish(program, batch, at, end, row)
 }
 
-/** Runs one step; gives the position behind the text that follows its field, or a negative reason. */
+/**
+ * Runs one step; gives the position behind the text that follows its field, or a negative reason.
+ *
+ * The steps of the usual layouts have a way of their own, which finds the field's end and reads it in one go; the rest
+ * find the end first, by `step.stop`, and then read, by `step.op`.
+ */
 function runStep(
   step: Step,
   times: TimeReader,
@@ -65,12 +71,198 @@ function runStep(
   end: number,
   row: number,
 ): number {
-  if (step.op === OP.clfTime) {
-    // fixed width: no search
-    batch.time[row] = times.readClf(bytes, at, end)
-    const stop = at + 26
-    return startsWith(bytes, stop, end, step.until) ? stop + step.until.length : BAD_TIME
+  switch (step.way) {
+    case WAY.quotedText:
+      return quotedText(step, batch, bytes, at, end, row)
+    case WAY.client:
+      return client(step, batch, bytes, at, end, row)
+    case WAY.text:
+      return text(step, batch, bytes, at, end, row)
+    case WAY.clfTime:
+      return clfTime(step, times, batch, bytes, at, end, row)
+    case WAY.request:
+      return request(step, batch, bytes, at, end, row)
+    case WAY.status:
+      return status(step, batch, bytes, at, end, row)
+    case WAY.bytes:
+      return bytesSent(step, batch, bytes, at, end, row)
+    default:
+      return anyField(step, times, batch, bytes, at, end, row)
   }
+}
+
+function quotedText(
+  step: Step,
+  batch: RecordBatch,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  row: number,
+): number {
+  const stop = scanQuoted(bytes, at, end)
+  if (stop < 0 || !startsWith(bytes, stop, end, step.until)) return NO_MATCH
+  writeText(batch, step.field, bytes, at, stop, row)
+  return stop + step.until.length
+}
+
+/** An address or host name up to a blank; a comma in it says that it is a list. */
+function client(
+  step: Step,
+  batch: RecordBatch,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  row: number,
+): number {
+  const space = SPACE
+  const comma = COMMA
+  let stop = at
+  let isList = false
+  for (; stop < end; stop++) {
+    const byte = bytes[stop]!
+    if (byte === comma) isList = true
+    else if (byte === space && bytes[stop - 1] !== comma) break
+  }
+  if (stop === at || !startsWith(bytes, stop, end, step.until)) return NO_MATCH
+  writeText(batch, FIELD.client, bytes, at, stop, row)
+  if (isList) splitClientList(batch, bytes, row)
+  return stop + step.until.length
+}
+
+function text(
+  step: Step,
+  batch: RecordBatch,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  row: number,
+): number {
+  const stop = scanText(bytes, at, end, step.until)
+  if (stop < 0 || holdsBareQuote(bytes, at, stop)) return NO_MATCH
+  writeText(batch, step.field, bytes, at, stop, row)
+  return stop + step.until.length
+}
+
+/**
+ * Whether unquoted text runs into a quoted field. Servers escape quotes in it, so a bare one belongs to another field, as
+ * where two lines were written into one: the second one's request must not get the first one's address for a host.
+ */
+function holdsBareQuote(bytes: Uint8Array, at: number, stop: number): boolean {
+  const quote = QUOTE
+  for (let i = at; i < stop; i++) if (bytes[i] === quote) return scanQuoted(bytes, at, stop) >= 0
+  return false
+}
+
+/** Of fixed width: no search. */
+function clfTime(
+  step: Step,
+  times: TimeReader,
+  batch: RecordBatch,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  row: number,
+): number {
+  batch.time[row] = times.readClf(bytes, at, end)
+  const stop = at + CLF_TIME_BYTES
+  return startsWith(bytes, stop, end, step.until) ? stop + step.until.length : BAD_TIME
+}
+
+/** `10/Oct/2000:13:55:36 -0700`. */
+const CLF_TIME_BYTES = 26
+
+function request(
+  step: Step,
+  batch: RecordBatch,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  row: number,
+): number {
+  const stop = scanQuoted(bytes, at, end)
+  if (stop < 0 || !startsWith(bytes, stop, end, step.until)) return NO_MATCH
+  scanRequest(batch, bytes, at, stop, row)
+  return stop + step.until.length
+}
+
+/** Three digits, or `-`. */
+function status(
+  step: Step,
+  batch: RecordBatch,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  row: number,
+): number {
+  const stop = at + 3
+  if (stop < end && bytes[stop] === SPACE && bytes[at + 1] !== SPACE) {
+    const problem = readStatus(batch, bytes, at, stop, row)
+    return problem === OK ? stop + 1 : problem
+  }
+  return bytes[at] === MINUS && bytes[at + 1] === SPACE && at + 1 < end
+    ? at + 2
+    : slowStatus(step, bytes, at, end)
+}
+
+/** Taken for what is neither: a number of other length is a bad one, no number no match. */
+function slowStatus(step: Step, bytes: Uint8Array, at: number, end: number): number {
+  return findStop(step, bytes, at, end) < 0 ? NO_MATCH : BAD_NUMBER
+}
+
+/** Digits up to a blank, in one loop; all else is for `anyField`. */
+function bytesSent(
+  step: Step,
+  batch: RecordBatch,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  row: number,
+): number {
+  const zero = ZERO
+  const limit = Math.min(end, at + MAX_PLAIN_DIGITS)
+  let count = 0
+  let stop = at
+  for (; stop < limit; stop++) {
+    const digit = bytes[stop]! - zero
+    if (digit < 0 || digit > 9) break
+    count = count * 10 + digit
+  }
+  if (stop > at && startsWith(bytes, stop, end, step.until)) {
+    batch.bytesSent[row] = count
+    return stop + step.until.length
+  }
+  return slowBytes(step, batch, bytes, at, end, row)
+}
+
+/** So many digits are exact in a double. */
+const MAX_PLAIN_DIGITS = 15
+
+function slowBytes(
+  step: Step,
+  batch: RecordBatch,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  row: number,
+): number {
+  const stop = findStop(step, bytes, at, end)
+  if (stop < 0) return NO_MATCH
+  const isNone = isDash(bytes, at, stop)
+  const count = isNone ? Number.NaN : readDecimal(bytes, at, stop)
+  batch.bytesSent[row] = count
+  return Number.isNaN(count) && !isNone ? BAD_NUMBER : stop + step.until.length
+}
+
+/** The general way. */
+function anyField(
+  step: Step,
+  times: TimeReader,
+  batch: RecordBatch,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  row: number,
+): number {
   if (step.op === OP.patternTime) return runPattern(step, times, batch, bytes, at, end, row)
   const stop = findStop(step, bytes, at, end)
   if (stop < 0) return NO_MATCH
@@ -209,6 +401,9 @@ function readField(
       return OK
     case OP.request:
       scanRequest(batch, bytes, at, stop, row)
+      return OK
+    case OP.clfTime:
+      batch.time[row] = stop - at === CLF_TIME_BYTES ? times.readClf(bytes, at, stop) : Number.NaN
       return OK
     case OP.status:
       return readStatus(batch, bytes, at, stop, row)

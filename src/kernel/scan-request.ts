@@ -23,7 +23,9 @@ export function scanRequest(
   const space = SPACE
   let methodEnd = at
   while (methodEnd < end && bytes[methodEnd] !== space) methodEnd++
-  const protocolAt = protocolStart(bytes, methodEnd, end)
+  const usual = end - USUAL_PROTOCOL_BYTES
+  const isUsual = usual > methodEnd && bytes[usual - 1] === space && isHttp(bytes, usual)
+  const protocolAt = isUsual ? usual : slowProtocolStart(bytes, methodEnd, end)
   const targetEnd = protocolAt < 0 ? end : protocolAt - 1
   const targetAt = methodEnd + 1
   if (
@@ -40,19 +42,25 @@ export function scanRequest(
   scanTarget(batch, bytes, targetAt, targetEnd, row)
 }
 
-/** Index of `HTTP/` behind the last blank, or -1. The longest protocol in use has 8 bytes; 12 leave room. */
-function protocolStart(bytes: Uint8Array, from: number, end: number): number {
+/** `HTTP/1.1`. */
+const USUAL_PROTOCOL_BYTES = 8
+
+/** `HTTP/`. */
+function isHttp(bytes: Uint8Array, at: number): boolean {
+  return (
+    bytes[at] === 0x48 &&
+    bytes[at + 1] === 0x54 &&
+    bytes[at + 2] === 0x54 &&
+    bytes[at + 3] === 0x50 &&
+    bytes[at + 4] === SLASH
+  )
+}
+
+/** Taken for protocols of other length, and for none: index of `HTTP/` behind the last blank, or -1. */
+function slowProtocolStart(bytes: Uint8Array, from: number, end: number): number {
   const lowest = Math.max(from, end - 13)
   for (let at = end - 1; at >= lowest; at--) {
-    if (bytes[at] !== SPACE) continue
-    at++
-    const isHttp =
-      bytes[at] === 0x48 &&
-      bytes[at + 1] === 0x54 &&
-      bytes[at + 2] === 0x54 &&
-      bytes[at + 3] === 0x50 &&
-      bytes[at + 4] === SLASH
-    return isHttp && at + 5 < end ? at : -1
+    if (bytes[at] === SPACE) return isHttp(bytes, at + 1) && at + 6 < end ? at + 1 : -1
   }
   return -1
 }
@@ -172,8 +180,9 @@ export function scanTarget(
   const pathAt = bytes[at] === SLASH ? at : slowPathStart(batch, bytes, at, end, row)
   if (pathAt < 0) return
   const question = QUESTION
+  const hash = HASH
   let pathEnd = pathAt
-  while (pathEnd < end && bytes[pathEnd] !== question && bytes[pathEnd] !== HASH) pathEnd++
+  while (pathEnd < end && bytes[pathEnd] !== question && bytes[pathEnd] !== hash) pathEnd++
   batch.pathStart[row] = pathAt
   batch.pathLength[row] = pathEnd - pathAt
 }

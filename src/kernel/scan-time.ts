@@ -12,7 +12,10 @@ export type LocalToUtc = (localMs: number) => number
  */
 export class TimeReader {
   readonly #toUtc: LocalToUtc | null
-  #dateWords = [-1, -1, -1]
+  /** The last date's twelve bytes, its colon among them, as words. */
+  #date0 = -1
+  #date1 = -1
+  #date2 = -1
   #dateMs = Number.NaN
   #zoneWord = -1
   #zoneTail = -1
@@ -37,12 +40,11 @@ export class TimeReader {
     const w0 = word(bytes, at)
     const w1 = word(bytes, at + 4)
     const w2 = word(bytes, at + 8)
-    const known = this.#dateWords
-    if (w0 !== known[0] || w1 !== known[1] || w2 !== known[2]) {
+    if (w0 !== this.#date0 || w1 !== this.#date1 || w2 !== this.#date2) {
       this.#dateMs = readClfDate(bytes, at)
-      known[0] = w0
-      known[1] = w1
-      known[2] = w2
+      this.#date0 = w0
+      this.#date1 = w1
+      this.#date2 = w2
     }
     const zone = word(bytes, at + 21)
     if (zone !== this.#zoneWord || bytes[at + 25] !== this.#zoneTail) {

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import { LRUCache } from 'lru-cache'
 import { FIELD, type RecordBatch } from '../columns/contract.js'
-import { COMMA, QUOTE, SPACE } from '../core/bytes.js'
+import { COMMA } from '../core/bytes.js'
 import { PosternError } from '../core/errors.js'
 
 type Network = [ipaddr.IPv4 | ipaddr.IPv6, number]
@@ -61,8 +61,7 @@ export class ForwardingChains {
   #isTrusted(text: string): boolean {
     const known = this.#known.get(text)
     if (known !== undefined) return known
-    const answer =
-      ipaddr.isValid(text) && this.#trusted.some((network) => contains(network, ipaddr.process(text)))
+    const answer = isAddress(text) && this.#trusted.some((network) => contains(network, ipaddr.process(text)))
     this.#known.set(text, answer)
     return answer
   }
@@ -77,7 +76,7 @@ function textOf(bytes: Uint8Array, start: number, length: number): string {
 /** Parses an address or CIDR network; an address is a network of itself. */
 export function parseNetwork(text: string): Network {
   try {
-    if (text.includes('/')) return ipaddr.parseCIDR(text)
+    if (text.includes('/')) return unmapped(ipaddr.parseCIDR(text))
     const address = ipaddr.process(text)
     return [address, address.kind() === 'ipv4' ? 32 : 128]
   } catch (cause) {
@@ -88,6 +87,16 @@ export function parseNetwork(text: string): Network {
     )
   }
 }
+
+/** A network of IPv4 addresses mapped into IPv6 as the IPv4 network: addresses are compared unmapped. */
+function unmapped([base, bits]: Network): Network {
+  if (base.kind() === 'ipv4' || bits < MAPPED_BITS) return [base, bits]
+  const address = base as ipaddr.IPv6
+  return address.isIPv4MappedAddress() ? [address.toIPv4Address(), bits - MAPPED_BITS] : [base, bits]
+}
+
+/** `::ffff:0:0/96`. RFC 4291 section 2.5.5.2. */
+const MAPPED_BITS = 96
 
 /** Whether an address lies in a network; different families never do. */
 export function contains(network: Network, address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
@@ -105,15 +114,31 @@ export function contains(network: Network, address: ipaddr.IPv4 | ipaddr.IPv6): 
  * @see https://www.rfc-editor.org/rfc/rfc7239#section-6
  */
 function hopSpan(bytes: Uint8Array, at: number, end: number): { start: number; length: number } | null {
-  while (at < end && (bytes[at] === SPACE || bytes[at] === QUOTE)) at++
-  while (end > at && (bytes[end - 1] === SPACE || bytes[end - 1] === QUOTE)) end--
-  const text = textOf(bytes, at, end - at)
-  const found =
-    /^(?:(?:[^,]{0,200};)?\s*for=)?"?\[?([0-9a-f:.]{2,45})(?:%[\w.-]{1,32})?\]?(?::\d{1,5})?"?(?:;.{0,200})?$/i.exec(
-      text,
-    )
-  if (found === null) return null
-  const start = text.indexOf(found[1]!, text.toLowerCase().indexOf('for=') + 1)
-  const address = found[1]!.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
-  return ipaddr.isValid(address) ? { start: at + start, length: address.length } : null
+  if (end - at > LONGEST_HOP) return null
+  const found = HOP.exec(textOf(bytes, at, end - at))
+  const span = found?.indices?.slice(1).find((group) => group !== undefined)
+  if (found === null || span === undefined) return null
+  const address = found[0].slice(...span).replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+  return isAddress(address) ? { start: at + span[0], length: address.length } : null
+}
+
+/** Longest element that is looked at; an address with port, protocol and host is far shorter. */
+const LONGEST_HOP = 1024
+
+/**
+ * The first `for=` of an element that stands in no quotes, or a bare address. A quote is written `"`, `\"` (Apache) or
+ * `\x22` (nginx); the host beside it is the client's own choice, and may hold another `for=` or, behind a comma in its
+ * quotes, look like an element that ends in a quote it never opened.
+ */
+const HOP = (() => {
+  const quote = String.raw`(?:\\?"|\\x22)`
+  const others = `(?:(?:${quote}(?:(?!${quote}).)*${quote}|(?!${quote})[^;])*;)*?`
+  const node = String.raw`\[?([0-9a-f:.]{2,45})(?:%[\w.-]{1,32})?\]?(?::\d{1,5})?`
+  const named = String.raw`${others}\s*for=(?:${quote}${node}${quote}|${node})\s*(?:;.*)?`
+  return new RegExp(String.raw`^\s*(?:${named}|${quote}?${node}${quote}?\s*)$`, 'di')
+})()
+
+/** Four decimal parts or IPv6: not the octal, hexadecimal and short forms that old libraries read. */
+function isAddress(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)
 }

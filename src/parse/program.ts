@@ -1,6 +1,6 @@
 import { FIELD, FIELD_COUNT } from '../columns/contract.js'
 import { SPACE } from '../core/bytes.js'
-import { OP, type Program, STOP, type Step } from '../kernel/program.js'
+import { OP, type Program, STOP, type Step, WAY } from '../kernel/program.js'
 import type { Codec, Layout, LayoutField, LogFormat, TimeCodec } from './contract.js'
 import { compileStrftime } from './layout/time-pattern.js'
 
@@ -17,19 +17,26 @@ export function extrasOf(format: LogFormat): string[] {
   return [...names]
 }
 
-/** Compiles a layout for the scanner. `extras` are the columns of the whole format, so that its layouts share batches. */
-export function compileProgram(layout: Layout, extras: readonly string[]): Program {
-  const steps = layout.fields.map((field) => compileStep(field, extras))
-  const extendable = steps.findLastIndex(
-    (step, i) => step.stop === STOP.text && step.op === OP.text && i < steps.length - 1,
-  )
-  return {
-    lead: encode(layout.lead),
-    steps,
-    clearedFields: clearedFields(steps, extras),
-    restField: layout.openEnd === true ? FIELD_COUNT + extras.indexOf('rest') : -1,
-    extendable: extendable < 0 ? Number.MAX_SAFE_INTEGER : extendable,
-  }
+/** Compiles layouts for the scanner. `extras` are the columns of the whole format, so that its layouts share batches. */
+export function compilePrograms(layouts: readonly Layout[], extras: readonly string[]): Program[] {
+  const rest = extras.indexOf('rest')
+  const restColumn = rest < 0 ? -1 : FIELD_COUNT + rest
+  const compiled = layouts.map((layout) => layout.fields.map((field) => compileStep(field, extras)))
+  return layouts.map((layout, i) => {
+    const steps = compiled[i]!
+    return {
+      lead: encode(layout.lead),
+      steps,
+      clearedFields: clearedFields(steps, compiled, restColumn),
+      restField: layout.openEnd === true ? restColumn : -1,
+      extendable: extendableStep(steps),
+    }
+  })
+}
+
+function extendableStep(steps: readonly Step[]): number {
+  const found = steps.findLastIndex((step, i) => step.stop === STOP.text && step.op === OP.text && i < steps.length - 1)
+  return found < 0 ? Number.MAX_SAFE_INTEGER : found
 }
 
 function encode(text: string): Uint8Array {
@@ -41,7 +48,7 @@ function compileStep(field: LayoutField, extras: readonly string[]): Step {
   const { codec } = field
   const strftime =
     codec.as === 'time' && codec.time.kind === 'strftime' ? compileStrftime(codec.time.format) : null
-  return {
+  const step = {
     stop: stopOf(field, until),
     untilByte: until[0] ?? SPACE,
     until,
@@ -53,6 +60,21 @@ function compileStep(field: LayoutField, extras: readonly string[]): Step {
     isList: until[0] === SPACE && mayBeList(codec),
     minBytes: codec.as === 'time' && codec.time.kind === 'iso' ? ISO_MIN_BYTES : 0,
   }
+  return { way: wayOf(step), ...step }
+}
+
+/** The quick way of a step, where there is one for its field and the text behind it. */
+function wayOf(step: Omit<Step, 'way'>): number {
+  const { op, stop, until } = step
+  const toBlank = until.length === 1 && until[0] === SPACE
+  if (op === OP.clfTime) return WAY.clfTime
+  if (op === OP.request) return stop === STOP.quote ? WAY.request : WAY.any
+  if (op === OP.status) return toBlank ? WAY.status : WAY.any
+  if (op === OP.bytes) return stop === STOP.quote || until.length === 0 ? WAY.any : WAY.bytes
+  if (op !== OP.text) return WAY.any
+  if (stop === STOP.quote) return step.isClient ? WAY.any : WAY.quotedText
+  if (step.isClient) return until[0] === SPACE ? WAY.client : WAY.any
+  return stop === STOP.text ? WAY.text : WAY.any
 }
 
 /** `2000-10-10 13:55:36`. */
@@ -113,10 +135,19 @@ function unitOf(codec: Codec): number {
   return codec.as === 'time' && codec.time.kind === 'epoch' ? codec.time.unit : 1
 }
 
-/** Columns that no text step writes on every line; a request step writes its own. */
-function clearedFields(steps: readonly Step[], extras: readonly string[]): number[] {
-  const written = new Set(steps.filter((step) => step.op === OP.text).map((step) => step.field))
-  return Array.from({ length: FIELD_COUNT + extras.length }, (_, field) => field).filter(
-    (field) => !written.has(field),
-  )
+/**
+ * Columns to clear before a line is read: all that any layout of the format may have written into the row, but for those
+ * that this one writes on every line. Columns that none writes are absent from the start (columns/batch.ts).
+ */
+function clearedFields(steps: readonly Step[], all: readonly (readonly Step[])[], rest: number): number[] {
+  const always = new Set(steps.flatMap(columnsWritten))
+  const ever = new Set([FIELD.host, FIELD.forwarded, FIELD.method, rest, ...all.flat().flatMap(columnsWritten)])
+  return [...ever].filter((field) => field >= 0 && !always.has(field))
+}
+
+/** Columns that a step writes on every line. A method that is no token leaves its column alone. */
+function columnsWritten(step: Step): number[] {
+  if (step.op === OP.text) return [step.field]
+  if (step.op === OP.target) return [FIELD.target]
+  return step.op === OP.request ? [FIELD.method, FIELD.target, FIELD.protocol, FIELD.request] : []
 }

@@ -9,7 +9,7 @@ import { scanRequest, scanTarget, writeMethod } from '../kernel/scan-request.js'
 import { type LocalToUtc, TimeReader } from '../kernel/scan-time.js'
 import type { LineScanner, LogFormat, RejectReason, RowWriter } from './contract.js'
 import { BLANK, DIRECTIVE, MARK, type OtherLine, REJECT } from './other-lines.js'
-import { compileProgram, extrasOf } from './program.js'
+import { compilePrograms, extrasOf } from './program.js'
 
 export interface ReaderOptions {
   /** For stamps without a zone; null takes them for UTC. */
@@ -47,7 +47,7 @@ export class BatchReader {
     const first = layouts[options.layout ?? 0]
     const order = first === undefined ? layouts : [first, ...layouts.filter((layout) => layout !== first)]
     this.#order = order.map((layout) => layouts.indexOf(layout))
-    this.#programs = order.map((layout) => compileProgram(layout, this.extras))
+    this.#programs = compilePrograms(order, this.extras)
     this.#directive = format?.directivePrefix ? new TextEncoder().encode(format.directivePrefix) : null
     this.#times = new TimeReader(options.toUtc)
     this.#faults = options.faults

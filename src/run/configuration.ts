@@ -1,8 +1,5 @@
 import { basename, isAbsolute } from 'node:path'
-import { checkCase } from '../case/check.js'
 import type { CaseFile, CaseOptions } from '../case/contract.js'
-import { loadIndicators } from '../case/indicators.js'
-import { loadCase } from '../case/load.js'
 import type { Indicator } from '../classify/contract.js'
 import { matchSegments } from '../classify/entry-points.js'
 import type { ConfigurationValue } from '../conclude/contract.js'
@@ -79,16 +76,17 @@ const DEFAULT_HORIZON_MS = 10 * MINUTE_MS
 /**
  * Puts options over the case over defaults.
  *
+ * @param detectors  Those that thresholds may be about; null where nothing is detected, and thresholds are not looked at.
  * @throws {ERR_OPTION_INVALID} an option that makes no sense. {ERR_CASE_INVALID} the case or an indicator list.
  */
 export async function resolveConfiguration(
   options: DetectOptions,
-  detectors: readonly Detector[],
+  detectors: readonly Detector[] | null,
 ): Promise<Configuration> {
   const caseFile = await readCase(options)
   const listed =
     typeof options.indicators === 'string'
-      ? await loadIndicators(options.indicators)
+      ? await (await import('../case/indicators.js')).loadIndicators(options.indicators)
       : (options.indicators ?? [])
   const values: ConfigurationValue[] = []
   const choose = <T>(name: keyof CaseOptions, option: T | undefined, byDefault: T): T => {
@@ -120,11 +118,17 @@ export async function resolveConfiguration(
     value: trustedProxies,
     origin: originOf(options.trustedProxies, caseFile?.trustedProxies.length),
   })
-  const thresholds = resolveThresholds(detectors, options.thresholds, caseFile, values)
+  const thresholds =
+    detectors === null
+      ? new Map<string, number>()
+      : resolveThresholds(detectors, options.thresholds, caseFile, values)
   const format = choose<string | null>('format', options.format, null)
   return {
     entryPoints: caseFile?.entryPoints ?? [],
-    indicators: [...(caseFile?.indicators ?? []), ...listed],
+    indicators: distinctIndicators(
+      [...(caseFile?.indicators ?? []), ...listed],
+      caseFile?.ignorePathCase ?? false,
+    ),
     ignorePathCase: caseFile?.ignorePathCase ?? false,
     trustedProxies,
     format,
@@ -142,11 +146,26 @@ export async function resolveConfiguration(
   }
 }
 
+/** Each indicator once, the first of equal ones, so that no record makes two findings of one kind, subject and scope. */
+function distinctIndicators(indicators: readonly Indicator[], ignorePathCase: boolean): Indicator[] {
+  const distinct = new Map<string, Indicator>()
+  for (const indicator of indicators) {
+    const key = `${indicator.type}:${indicator.value}`
+    if (distinct.has(key)) continue
+    distinct.set(
+      key,
+      ignorePathCase && indicator.type === 'path' ? { ...indicator, ignoreCase: true } : indicator,
+    )
+  }
+  return [...distinct.values()]
+}
+
 async function readCase(options: ReadOptions): Promise<CaseFile | null> {
   if (options.caseFile !== undefined && options.case !== undefined)
     throw invalid('give caseFile or case, not both')
-  if (options.caseFile !== undefined) return loadCase(options.caseFile)
-  return options.case === undefined ? null : checkCase(options.case, null)
+  // the readers of YAML and schemas take longer to load than all the rest; without a case they are not needed
+  if (options.caseFile !== undefined) return (await import('../case/load.js')).loadCase(options.caseFile)
+  return options.case === undefined ? null : (await import('../case/check.js')).checkCase(options.case, null)
 }
 
 function originOf(option: unknown, fromCase: unknown): ConfigurationValue['origin'] {

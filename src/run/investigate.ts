@@ -10,7 +10,7 @@ import type { Session } from '../sessions/contract.js'
 import { Channel } from './channel.js'
 import { type DetectOptions, resolveConfiguration } from './configuration.js'
 import { InvestigationPass, type Judged, type Progress } from './investigation.js'
-import { OutputFolder } from './outputs.js'
+import { checkFolder, OutputFolder } from './outputs.js'
 import { readySources } from './sources.js'
 import { version } from './version.js'
 
@@ -119,9 +119,10 @@ export class InvestigationRun<F extends Finding> implements Investigation<F> {
     const formats = [...(options.formats ?? []), ...builtInFormats]
     checkIds(formats, 'format')
     const configuration = await resolveConfiguration(options, this.#detectors)
+    if (options.out !== undefined) await checkFolder(options.out, options.force === true)
+    const ready = await readySources(options.evidence, formats, configuration, options.stdin)
     const folder = await this.#openFolder()
     try {
-      const ready = await readySources(options.evidence, formats, configuration, options.stdin)
       const pass = new InvestigationPass(ready, configuration, this.#passSettings(folder))
       const judged = await pass.run()
       if (folder !== null) await writeAll(folder, judged)
@@ -133,9 +134,9 @@ export class InvestigationRun<F extends Finding> implements Investigation<F> {
   }
 
   async #openFolder(): Promise<OutputFolder | null> {
-    const { out, force = false, sinks = [] } = this.#options
+    const { out, sinks = [] } = this.#options
     if (out === undefined) return null
-    return OutputFolder.open(out, [...builtInSinks, ...sinks], { color: false, width: 100 }, force)
+    return OutputFolder.open(out, [...builtInSinks, ...sinks], { color: false, width: 100 })
   }
 
   #passSettings(folder: OutputFolder | null) {

@@ -144,7 +144,12 @@ export class InvestigationPass implements PassConsumer {
     const chains = new ForwardingChains(trustedProxies)
     const { signal } = this.#settings
     const onRejects =
-      this.#settings.onRejects === null ? null : (rejects: Reject[]) => void this.#rejects.push(...rejects)
+      this.#settings.onRejects === null
+        ? null
+        : (rejects: Reject[]) => {
+            // never spread into a call: a block of one-letter lines has more rejects than a call may have arguments
+            this.#rejects = this.#rejects.concat(rejects)
+          }
     const options = {
       seed,
       horizonMs,

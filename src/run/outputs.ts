@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { PosternError } from '../core/errors.js'
 import type { Output, Sink, SinkFormat, SinkSettings } from '../emit/contract.js'
 
@@ -44,27 +44,26 @@ export class OutputFolder {
   readonly #outputs: FileOutput[] = []
   readonly sinks: Sink[] = []
   #finished = false
+  /** The folder was made by this run. */
+  #isNew = false
 
   private constructor(folder: string) {
     this.#folder = folder
   }
 
   /**
-   * Makes the folder and opens a file for each sink.
+   * Makes the folder and opens a file for each sink. Call `checkFolder` first, before evidence is looked at.
    *
-   * @param force  Write into a folder that holds something; files of the same names are replaced at the end.
-   * @throws {ERR_OUTPUT_EXISTS} The folder is not empty. {ERR_SINK_FAILED} It cannot be written.
+   * @throws {ERR_SINK_FAILED} The folder cannot be written.
    */
   static async open(
     folder: string,
     formats: readonly SinkFormat[],
     settings: SinkSettings,
-    force: boolean,
   ): Promise<OutputFolder> {
-    await checkFolder(folder, force)
     const outputs = new OutputFolder(folder)
     try {
-      await mkdir(folder, { recursive: true })
+      outputs.#isNew = await makeFolder(folder)
       for (const format of formats) {
         const path = join(folder, format.fileName)
         const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC
@@ -116,6 +115,7 @@ export class OutputFolder {
   async discard(): Promise<void> {
     await this.abandon()
     for (const { path } of this.#outputs) await rm(`${path}.partial`, { force: true })
+    if (this.#isNew) await rmdir(this.#folder).catch(() => {})
   }
 
   async #fail(cause: unknown): Promise<PosternError> {
@@ -125,7 +125,13 @@ export class OutputFolder {
   }
 }
 
-async function checkFolder(folder: string, force: boolean): Promise<void> {
+/**
+ * Refuses a folder that holds something.
+ *
+ * @param force  Write into it all the same; files of the same names are replaced at the end.
+ * @throws {ERR_OUTPUT_EXISTS}
+ */
+export async function checkFolder(folder: string, force: boolean): Promise<void> {
   const found = await stat(folder).catch(() => null)
   if (found === null) return
   if (!found.isDirectory())
@@ -138,6 +144,25 @@ async function checkFolder(folder: string, force: boolean): Promise<void> {
     'ERR_OUTPUT_EXISTS',
     `${folder} is not empty; choose a new folder, or add --force to replace what is there`,
   )
+}
+
+/**
+ * Makes a folder and those above it. Node's own recursive `mkdir` never ends where an existing folder takes no new ones
+ * and says ENOENT, as /proc does.
+ *
+ * @returns Whether the folder is new.
+ */
+async function makeFolder(folder: string): Promise<boolean> {
+  const failure = await mkdir(folder).then(
+    () => null,
+    (cause: NodeJS.ErrnoException) => cause,
+  )
+  if (failure === null) return true
+  if (failure.code === 'EEXIST') return false
+  const above = dirname(folder)
+  if (failure.code !== 'ENOENT' || (await stat(above).catch(() => null)) !== null) throw failure
+  await makeFolder(above)
+  return makeFolder(folder)
 }
 
 /** The system's reason goes into the message: a person needs it, and `cause` is not printed. */

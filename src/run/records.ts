@@ -8,6 +8,7 @@ import type { LedgerEntry, Reject } from '../conclude/contract.js'
 import { PosternError } from '../core/errors.js'
 import { parseTime } from '../core/times.js'
 import type { EvidenceInput } from '../evidence/contract.js'
+import type { NotRead } from '../evidence/find.js'
 import { formats as builtInFormats } from '../parse/formats/registry.js'
 import { contains, ForwardingChains, parseNetwork } from '../parse/forwarding.js'
 import type { Session } from '../sessions/contract.js'
@@ -36,6 +37,8 @@ export interface RecordOptions extends ReadOptions {
   readonly onRejects?: (rejects: readonly Reject[]) => Promise<void> | void
   /** Called once, when all is read, with the account of each source. */
   readonly onLedger?: (ledger: readonly LedgerEntry[]) => void
+  /** Called before reading with what was found and cannot be read, such as a link to nothing; not when there is none. */
+  readonly onNotRead?: (notRead: readonly NotRead[]) => void
 }
 
 /**
@@ -88,10 +91,12 @@ interface Opened {
   readonly ready: ReadySources
 }
 
-async function open(evidence: readonly EvidenceInput[], options: ReadOptions): Promise<Opened> {
-  const configuration = await resolveConfiguration({ ...options, evidence }, [])
+async function open(evidence: readonly EvidenceInput[], options: RecordOptions): Promise<Opened> {
+  const configuration = await resolveConfiguration({ ...options, evidence }, null)
   const formats = [...(options.formats ?? []), ...builtInFormats]
-  return { configuration, ready: await readySources(evidence, formats, configuration, options.stdin) }
+  const ready = await readySources(evidence, formats, configuration, options.stdin)
+  if (ready.notRead.length > 0) options.onNotRead?.(ready.notRead)
+  return { configuration, ready }
 }
 
 async function* placedBatches(
@@ -112,7 +117,13 @@ async function* placedBatches(
       horizonMs,
       chains,
       classifier: null,
-      onRejects: onRejects === undefined ? null : (more) => void rejects.push(...more),
+      // never spread into a call: a block of one-letter lines has more rejects than a call may have arguments
+      onRejects:
+        onRejects === undefined
+          ? null
+          : (more) => {
+              rejects = rejects.concat(more)
+            },
       ...(signal === undefined ? {} : { signal }),
     })
     try {

@@ -5,11 +5,11 @@ import { decodeText } from '../columns/unescape.js'
 import type { LedgerEntry, Reject } from '../conclude/contract.js'
 import type { KeySeed } from '../core/keys.js'
 import { toIso } from '../core/times.js'
-import type { Block, LineReader } from '../decode/contract.js'
+import { type Block, LINE_MARK, type LineReader } from '../decode/contract.js'
 import type { OrderedSource } from '../order/merge.js'
 import { SourceClock } from '../order/source-clock.js'
 import type { ForwardingChains } from '../parse/forwarding.js'
-import { BLANK, DIRECTIVE, MARK, type OtherLine, REJECT } from '../parse/other-lines.js'
+import { BLANK, DIRECTIVE, type OtherLine, REJECT } from '../parse/other-lines.js'
 import { BatchReader, fieldsOf } from '../parse/reader.js'
 import { fillPrincipals } from '../sessions/principals.js'
 import type { ReadySource } from './sources.js'
@@ -144,14 +144,12 @@ export class SourceReader implements OrderedSource {
 
   #count(block: Block, batch: RecordBatch, others: readonly OtherLine[]): void {
     const { counts } = this
-    counts.lines += block.lineCount
+    counts.lines += linesIn(block)
     counts.records += batch.rowCount
-    for (const other of others) {
-      if (other.kind === REJECT) counts.rejects++
-      else if (other.kind === BLANK) counts.blanks++
-      else if (other.kind === DIRECTIVE) counts.directives++
-      // a NUL run or a mark shares its line with what stands behind it
-      if (other.kind === MARK || (other.reason === 'nul-run' && isFollowed(block, other))) counts.lines--
+    for (const { kind } of others) {
+      if (kind === REJECT) counts.rejects++
+      else if (kind === BLANK) counts.blanks++
+      else if (kind === DIRECTIVE) counts.directives++
     }
   }
 
@@ -231,11 +229,16 @@ function roomFor(lines: number): number {
   return Math.max(256, 2 ** Math.ceil(Math.log2(lines * 1.25)))
 }
 
-function isFollowed(block: Block, other: OtherLine): boolean {
-  for (let line = 0; line + 1 < block.lineCount; line++) {
-    if (block.placeOffset[line] === other.offset) return block.lineNumber[line + 1] === other.line
+/** A mark or a NUL run shares its line with what stands behind it. */
+function linesIn({ lineCount, lineKind, lineNumber }: Block): number {
+  let lines = 0
+  let counted = 0
+  for (let entry = 0; entry < lineCount; entry++) {
+    if (lineKind[entry] === LINE_MARK || lineNumber[entry] === counted) continue
+    counted = lineNumber[entry]!
+    lines++
   }
-  return false
+  return lines
 }
 
 function hintFor(ready: ReadySource): string {

@@ -79,7 +79,11 @@ async function canonicalOrder(headed: readonly HeadedSource[]): Promise<HeadedSo
     else groups.push(...(await splitByContent(key, alike)))
   }
   groups.sort((a, b) => (a.key < b.key ? -1 : 1))
-  return groups.map(({ members }) => [...members].sort((a, b) => (a.source.name < b.source.name ? -1 : 1)))
+  return groups.map(({ members }) => members)
+}
+
+function byName(sources: readonly HeadedSource[]): HeadedSource[] {
+  return [...sources].sort((a, b) => (a.source.name < b.source.name ? -1 : 1))
 }
 
 function headKey({ head }: HeadedSource): string {
@@ -99,7 +103,7 @@ async function splitByContent(
   const hashes = new Map<HeadedSource, string>()
   for (const source of alike) hashes.set(source, (await hashWhole(source)) ?? `~${source.source.name}`)
   const groups = groupBy(alike, (source) => hashes.get(source)!)
-  const kept = [...groups].map(([hash, members]) => ({ key: `${key}:${hash}`, members }))
+  const kept = [...groups].map(([hash, members]) => ({ key: `${key}:${hash}`, members: byName(members) }))
   // only the first of a group is read; streams of the others are let go
   for (const { members } of kept) for (const extra of members.slice(1)) extra.close()
   return kept

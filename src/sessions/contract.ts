@@ -5,17 +5,6 @@ export const PRINCIPAL_TOKEN = 1
 export const PRINCIPAL_USER = 2
 export const PRINCIPAL_CLIENT = 3
 
-/** Totals of a set of rows. */
-export interface Tally {
-  requests: number
-  served: number
-  accepted: number
-  denied: number
-  unclear: number
-  /** Sum of the sizes that are stated. */
-  bytes: number
-}
-
 /** A maximal run of one principal's requests with gaps of at most 30 minutes. JSON-ready. */
 export interface Session {
   /** `PRINCIPAL@START/END`; what `postern requests --session` takes. */
@@ -41,7 +30,7 @@ export interface SessionPrincipal {
   readonly kind: PrincipalKind
   /** `token#N`, the user's name, or `address#agent`, where agent is 8 hex digits of the agent's hash. */
   readonly id: string
-  /** The first client address seen. */
+  /** Address and agent of the session's first record. */
   readonly client?: string
   readonly user?: string
   readonly userAgent?: string

@@ -1,4 +1,4 @@
-import { ACCEPTED, DENIED, FLAG, SERVED } from '../classify/contract.js'
+import { ACCEPTED, DENIED, FLAG, SERVED, UNCLEAR } from '../classify/contract.js'
 import { FIELD, type RecordBatch } from '../columns/contract.js'
 import { readText } from '../columns/view.js'
 import { DAY_MS, MINUTE_MS } from '../core/civil-time.js'
@@ -19,7 +19,7 @@ const SHARDS = 64
  * A principal's record in the table, in 32-bit words; doubles stand on even words.
  *
  *     0 key  2 kind, pending  3 id  4 client  5 agent   6 first  8 last  10 bytes  12 first offset  14 last offset
- *     16 requests  17 served  18 accepted  19 denied  20 first source  21 first line  22 last source  23 last line
+ *     16 unclear  17 served  18 accepted  19 denied  20 first source  21 first line  22 last source  23 last line
  */
 const STRIDE = 24
 const KIND = 2
@@ -31,10 +31,8 @@ const LAST = 8
 const BYTES = 10
 const FIRST_OFFSET = 12
 const LAST_OFFSET = 14
-const REQUESTS = 16
-const SERVED_COUNT = 17
-const ACCEPTED_COUNT = 18
-const DENIED_COUNT = 19
+/** Counts by outcome: the number of an outcome is its place behind this. */
+const COUNTS = 16
 const FIRST_SOURCE = 20
 const FIRST_LINE = 21
 const LAST_SOURCE = 22
@@ -43,6 +41,9 @@ const LAST_LINE = 23
 const PENDING = 0x100
 /** Bit of word 2 of a held session: the cap ended it, not a gap. */
 const CAPPED = 0x200
+
+/** Fewest new principals between sweeps: their records are 1.5 MB. */
+const LEAST_SWEEP = 16_384
 
 /** A session out of the table: the words of its record. */
 type Held = { readonly words: Uint32Array; readonly doubles: Float64Array }
@@ -74,6 +75,9 @@ export class Sessionizer {
   readonly #collect: boolean
   #ready: Session[] = []
   #watermark = Number.NEGATIVE_INFINITY
+  /** Principals that came since the last sweep, and how many start the next. */
+  #opened = 0
+  #sweepAt = LEAST_SWEEP
   /** Sessions that have ended. */
   count = 0
   /** Sessions cut because the tables were full, and when the first was. */
@@ -116,7 +120,7 @@ export class Sessionizer {
     // a minute's step: the held sessions are looked through each time
     if (watermarkMs < this.#watermark + MINUTE_MS) return
     this.#watermark = watermarkMs
-    if (this.#pending.size === 0) return
+    this.#sweep()
     for (const [key, held] of this.#pending) {
       if (held.doubles[LAST / 2]! + SESSION_GAP_MS >= watermarkMs) continue
       this.#pending.delete(key)
@@ -124,13 +128,41 @@ export class Sessionizer {
     }
   }
 
-  /** Ends all sessions. Call once, after the last row. */
+  /**
+   * Ends what no row can reach any more, once as many principals have come as there were left after the last time: the
+   * tables stay about as large as what is alive, and so in the processor's cache, at a cost of a visit or two a principal.
+   */
+  #sweep(): void {
+    if (this.#opened < this.#sweepAt) return
+    const limit = this.#watermark - SESSION_GAP_MS
+    let alive = 0
+    for (const table of this.#shards) {
+      this.#endWhere(table, (base) => table.doubles[(base + LAST) >> 1]! < limit, 'gap')
+      alive += table.count
+    }
+    this.#opened = 0
+    this.#sweepAt = Math.max(LEAST_SWEEP, alive)
+  }
+
+  /**
+   * Ends all sessions. Call once, after the last row.
+   *
+   * A gap ended those that the evidence goes on behind for longer than one, whether or not they were still held.
+   */
   finish(): void {
     for (const held of this.#pending.values()) this.#end(held.words, held.doubles, 0, 'gap')
     this.#pending.clear()
+    let reached = Number.NEGATIVE_INFINITY
     for (const table of this.#shards) {
       table.forEach((record) => {
-        this.#end(table.words, table.doubles, record * STRIDE, 'evidence')
+        reached = Math.max(reached, table.doubles[(record * STRIDE + LAST) >> 1]!)
+      })
+    }
+    for (const table of this.#shards) {
+      table.forEach((record) => {
+        const base = record * STRIDE
+        const isOver = table.doubles[(base + LAST) >> 1]! + SESSION_GAP_MS < reached
+        this.#end(table.words, table.doubles, base, isOver ? 'gap' : 'evidence')
       })
       table.retain(() => false)
     }
@@ -144,6 +176,7 @@ export class Sessionizer {
   }
 
   #open(table: PackedTable, low: number, high: number, batch: RecordBatch, row: number): void {
+    this.#opened++
     let record = table.insert(low, high)
     if (record < 0) {
       this.#makeRoom(table, batch.time[row]!)
@@ -152,13 +185,9 @@ export class Sessionizer {
     const base = record * STRIDE
     const { words } = table
     words[base + KIND] = batch.principalKind[row]!
-    if (this.#collect) {
-      words[base + ID] = this.#keepName(batch, row)
-      words[base + CLIENT] = this.#keepField(batch, FIELD.client, row)
-      words[base + AGENT] = this.#keepAgent(batch, row)
-    }
+    if (this.#collect) words[base + ID] = this.#keepName(batch, row)
     beginAt(table, base, batch, row)
-    addRow(table, base, batch, row)
+    this.#add(table, base, batch, row)
   }
 
   #extend(table: PackedTable, record: number, batch: RecordBatch, row: number): void {
@@ -172,7 +201,7 @@ export class Sessionizer {
     if (t <= last + SESSION_GAP_MS && ahead >= -SESSION_GAP_MS && !(capped && ahead > CLIENT_CAP_MS)) {
       const isPending = (words[base + KIND]! & PENDING) !== 0
       if (isPending && t < first && this.#joinsPending(table, base, batch, row, capped)) return
-      addRow(table, base, batch, row)
+      this.#add(table, base, batch, row)
       if (isPending && t < first) this.#closeGap(table, base, capped)
     } else if (t > last) this.#rollOver(table, base, batch, row)
     else this.#behind(table, base, batch, row, capped)
@@ -180,24 +209,27 @@ export class Sessionizer {
 
   /** The next session of a principal begins: the one in the table steps aside until it is final. */
   #rollOver(table: PackedTable, base: number, batch: RecordBatch, row: number): void {
-    const { words } = table
-    const key = keyText(words, base)
-    const before = this.#pending.get(key)
-    if (before !== undefined) this.#end(before.words, before.doubles, 0, 'gap')
-    const held = holdRecord(table, base)
-    if (batch.time[row]! <= held.doubles[LAST / 2]! + SESSION_GAP_MS)
-      held.words[KIND] = held.words[KIND]! | CAPPED
-    if (held.doubles[LAST / 2]! + SESSION_GAP_MS < this.#watermark) {
-      this.#pending.delete(key)
-      this.#end(held.words, held.doubles, 0, 'gap')
-      words[base + KIND] = words[base + KIND]! & 0xff
-    } else {
-      this.#pending.set(key, held)
-      words[base + KIND] = (words[base + KIND]! & 0xff) | PENDING
-    }
+    const { words, doubles } = table
+    const last = doubles[(base + LAST) >> 1]!
+    const capped = batch.time[row]! <= last + SESSION_GAP_MS ? CAPPED : 0
+    if ((words[base + KIND]! & PENDING) !== 0) this.#endPending(words, base)
+    words[base + KIND] = (words[base + KIND]! & 0xff) | capped
+    // nearly always the session is long over, and nothing needs to be held
+    if (last + SESSION_GAP_MS < this.#watermark) this.#end(words, doubles, base, 'gap')
+    else this.#pending.set(keyText(words, base), holdRecord(table, base))
+    const isHeld = last + SESSION_GAP_MS >= this.#watermark
+    words[base + KIND] = (words[base + KIND]! & 0xff) | (isHeld ? PENDING : 0)
     clearTotals(table, base)
     beginAt(table, base, batch, row)
-    addRow(table, base, batch, row)
+    this.#add(table, base, batch, row)
+  }
+
+  #endPending(words: Uint32Array, base: number): void {
+    const key = keyText(words, base)
+    const held = this.#pending.get(key)
+    if (held === undefined) return
+    this.#pending.delete(key)
+    this.#end(held.words, held.doubles, 0, 'gap')
   }
 
   /** A row that lies in reach of both sessions belongs to the earlier one while that one's cap allows. */
@@ -208,7 +240,7 @@ export class Sessionizer {
     const heldFirst = held.doubles[FIRST / 2]!
     if (t > held.doubles[LAST / 2]! + SESSION_GAP_MS || (capped && t - heldFirst > CLIENT_CAP_MS))
       return false
-    addRow(held, 0, batch, row)
+    this.#add(held, 0, batch, row)
     this.#closeGap(table, base, capped)
     return true
   }
@@ -235,7 +267,7 @@ export class Sessionizer {
       const first = held.doubles[FIRST / 2]!
       const reach = t <= held.doubles[LAST / 2]! + SESSION_GAP_MS && t >= first - SESSION_GAP_MS
       if (reach && !(capped && t - first > CLIENT_CAP_MS)) {
-        addRow(held, 0, batch, row)
+        this.#add(held, 0, batch, row)
         this.#closeGap(table, base, capped)
         return
       }
@@ -244,7 +276,7 @@ export class Sessionizer {
     const own = holdRecord(table, base)
     clearTotals(own, 0)
     beginAt(own, 0, batch, row)
-    addRow(own, 0, batch, row)
+    this.#add(own, 0, batch, row)
     this.#pending.set(key, own)
     table.words[base + KIND] = table.words[base + KIND]! | PENDING
   }
@@ -260,7 +292,7 @@ export class Sessionizer {
       const base = record * STRIDE
       rest.push({
         base,
-        denied: Math.min(1, table.words[base + DENIED_COUNT]!),
+        denied: Math.min(1, table.words[base + COUNTS + DENIED]!),
         last: table.doubles[(base + LAST) >> 1]!,
       })
     })
@@ -277,10 +309,7 @@ export class Sessionizer {
     table.retain((record) => {
       const base = record * STRIDE
       if (!which(base)) return true
-      const key = keyText(words, base)
-      const held = this.#pending.get(key)
-      if (held !== undefined) this.#end(held.words, held.doubles, 0, 'gap')
-      this.#pending.delete(key)
+      if ((words[base + KIND]! & PENDING) !== 0) this.#endPending(words, base)
       this.#end(words, doubles, base, ended)
       return false
     })
@@ -293,9 +322,8 @@ export class Sessionizer {
     const id = this.#texts.read(words[base + ID]!)
     const client = this.#texts.read(words[base + CLIENT]!)
     const userAgent = this.#texts.read(words[base + AGENT]!)
-    const [requests, served, accepted, denied] = [REQUESTS, SERVED_COUNT, ACCEPTED_COUNT, DENIED_COUNT].map(
-      (word) => words[base + word]!,
-    ) as [number, number, number, number]
+    const count = (outcome: number) => words[base + COUNTS + outcome]!
+    const [unclear, served, accepted, denied] = [count(UNCLEAR), count(SERVED), count(ACCEPTED), count(DENIED)]
     const name = id ?? `${kind}#not-kept`
     const start = isoTime(doubles[(base + FIRST) >> 1]!)
     const end = isoTime(doubles[(base + LAST) >> 1]!)
@@ -310,11 +338,11 @@ export class Sessionizer {
       },
       start,
       end,
-      requests,
+      requests: unclear + served + accepted + denied,
       served,
       accepted,
       denied,
-      unclear: requests - served - accepted - denied,
+      unclear,
       bytes: doubles[(base + BYTES) >> 1]!,
       first: placeOf(
         words[base + FIRST_SOURCE]!,
@@ -330,13 +358,24 @@ export class Sessionizer {
     })
   }
 
+  /** Adds a row to a session, which shows the client and the agent of its earliest. */
+  #add(table: Held, base: number, batch: RecordBatch, row: number): void {
+    if (!addRow(table, base, batch, row) || !this.#collect) return
+    const client = table.words[base + CLIENT]!
+    const start = batch.fieldStart[FIELD.client]![row]!
+    const length = batch.fieldLength[FIELD.client]![row]!
+    // nearly always the client that the principal had before
+    if (length < 0 || !this.#texts.holds(client, batch.bytes, start, length))
+      table.words[base + CLIENT] = this.#keepField(batch, FIELD.client, row)
+    table.words[base + AGENT] = this.#keepAgent(batch, row)
+  }
+
   #keepName(batch: RecordBatch, row: number): number {
     return this.#keepText(this.#names.nameOf(batch, row).id)
   }
 
   #keepText(text: string): number {
-    const bytes = new TextEncoder().encode(text)
-    return this.#texts.add(bytes, 0, bytes.length)
+    return this.#texts.addText(text)
   }
 
   #keepField(batch: RecordBatch, field: number, row: number): number {
@@ -371,41 +410,51 @@ function clearTotals(table: Held, base: number): void {
   table.words.fill(0, base + FIRST, base + STRIDE)
 }
 
+/** Makes a row the first and last of a session that has none yet; its totals are added apart. */
 function beginAt(table: Held, base: number, batch: RecordBatch, row: number): void {
-  table.doubles[(base + FIRST) >> 1] = batch.time[row]!
-  table.doubles[(base + LAST) >> 1] = batch.time[row]!
+  const { words, doubles } = table
+  doubles[(base + FIRST) >> 1] = batch.time[row]!
+  doubles[(base + LAST) >> 1] = batch.time[row]!
+  writePlace(words, doubles, base, FIRST_SOURCE, FIRST_LINE, FIRST_OFFSET, batch, row)
+  writePlace(words, doubles, base, LAST_SOURCE, LAST_LINE, LAST_OFFSET, batch, row)
 }
 
-/** Adds one row to a session's totals, and its place where it is the earliest or latest by time, source, offset. */
-function addRow(table: Held, base: number, batch: RecordBatch, row: number): void {
+/**
+ * Adds one row to a session's totals, and its place where it is the earliest or latest by time, source, offset.
+ *
+ * @returns Whether it is the earliest.
+ */
+function addRow(table: Held, base: number, batch: RecordBatch, row: number): boolean {
   const { words, doubles } = table
-  const t = batch.time[row]!
   const size = batch.bytesSent[row]!
-  const requests = words[base + REQUESTS]!
-  words[base + REQUESTS] = requests + 1
+  const counted = base + COUNTS + batch.outcome[row]!
+  words[counted] = words[counted]! + 1
   if (size === size) doubles[(base + BYTES) >> 1] = doubles[(base + BYTES) >> 1]! + size
-  const outcome = batch.outcome[row]!
-  if (outcome === SERVED) words[base + SERVED_COUNT] = words[base + SERVED_COUNT]! + 1
-  else if (outcome === DENIED) words[base + DENIED_COUNT] = words[base + DENIED_COUNT]! + 1
-  else if (outcome === ACCEPTED) words[base + ACCEPTED_COUNT] = words[base + ACCEPTED_COUNT]! + 1
-  const first = doubles[(base + FIRST) >> 1]!
+  const t = batch.time[row]!
+  if (t <= doubles[(base + LAST) >> 1]!) return slowPlace(words, doubles, base, batch, row)
+  doubles[(base + LAST) >> 1] = t
+  writePlace(words, doubles, base, LAST_SOURCE, LAST_LINE, LAST_OFFSET, batch, row)
+  return false
+}
+
+/** Taken for rows that are not later than all before: equal stamps, and disorder. */
+function slowPlace(words: Uint32Array, doubles: Float64Array, base: number, batch: RecordBatch, row: number): boolean {
+  const t = batch.time[row]!
   const last = doubles[(base + LAST) >> 1]!
-  if (
-    requests === 0 ||
-    t < first ||
-    (t === first && isBefore(words, doubles, base, FIRST_SOURCE, FIRST_OFFSET, batch, row))
-  ) {
-    doubles[(base + FIRST) >> 1] = t
-    writePlace(words, doubles, base, FIRST_SOURCE, FIRST_LINE, FIRST_OFFSET, batch, row)
-  }
-  if (
-    requests === 0 ||
-    t > last ||
-    (t === last && !isBefore(words, doubles, base, LAST_SOURCE, LAST_OFFSET, batch, row))
-  ) {
-    doubles[(base + LAST) >> 1] = t
+  if (t === last && !isBefore(words, doubles, base, LAST_SOURCE, LAST_OFFSET, batch, row)) {
     writePlace(words, doubles, base, LAST_SOURCE, LAST_LINE, LAST_OFFSET, batch, row)
   }
+  const first = doubles[(base + FIRST) >> 1]!
+  if (t > first || (t === first && !isAtOrBefore(words, doubles, base, batch, row))) return false
+  doubles[(base + FIRST) >> 1] = t
+  writePlace(words, doubles, base, FIRST_SOURCE, FIRST_LINE, FIRST_OFFSET, batch, row)
+  return true
+}
+
+/** Whether a row stands before the first one kept, or is it: a session's opening row is its earliest. */
+function isAtOrBefore(words: Uint32Array, doubles: Float64Array, base: number, batch: RecordBatch, row: number): boolean {
+  const isFirst = batch.source === words[base + FIRST_SOURCE]! && batch.placeOffset[row]! === doubles[(base + FIRST_OFFSET) >> 1]!
+  return isFirst || isBefore(words, doubles, base, FIRST_SOURCE, FIRST_OFFSET, batch, row)
 }
 
 /** Whether a row stands before a kept place, by source and offset. */
@@ -442,11 +491,11 @@ function writePlace(
 /** Adds an earlier session to the one in the table. */
 function joinRecords(table: Held, base: number, earlier: Held): void {
   const { words, doubles } = table
-  for (const word of [REQUESTS, SERVED_COUNT, ACCEPTED_COUNT, DENIED_COUNT])
+  for (const word of [COUNTS + UNCLEAR, COUNTS + SERVED, COUNTS + ACCEPTED, COUNTS + DENIED])
     words[base + word] = words[base + word]! + earlier.words[word]!
   doubles[(base + BYTES) >> 1] = doubles[(base + BYTES) >> 1]! + earlier.doubles[BYTES / 2]!
   for (const word of [FIRST, FIRST_OFFSET]) doubles[(base + word) >> 1] = earlier.doubles[word / 2]!
-  for (const word of [FIRST_SOURCE, FIRST_LINE]) words[base + word] = earlier.words[word]!
+  for (const word of [CLIENT, AGENT, FIRST_SOURCE, FIRST_LINE]) words[base + word] = earlier.words[word]!
 }
 
 function placeOf(source: number, line: number, offset: number): SessionPlace {

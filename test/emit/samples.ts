@@ -329,6 +329,7 @@ export const emptyReport: Report = {
 
 export const sampleSessions: readonly Session[] = [
   {
+    id: '203.0.113.77#9c2e11d0@2021-08-14T12:03:11.000Z/2021-08-14T12:40:00.500Z',
     principal: {
       kind: 'client',
       id: '203.0.113.77#9c2e11d0',
@@ -348,6 +349,7 @@ export const sampleSessions: readonly Session[] = [
     ended: 'gap',
   },
   {
+    id: 'ana@2021-08-11T09:00:00.000Z/2021-08-11T09:00:00.000Z',
     principal: { kind: 'user', id: 'ana', user: 'ana' },
     start: '2021-08-11T09:00:00.000Z',
     end: '2021-08-11T09:00:00.000Z',

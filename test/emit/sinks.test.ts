@@ -16,7 +16,11 @@ describe('sinks together', () => {
     const rejects = sinks.find(({ id }) => id === 'rejects-jsonl')!
     const text = 'password=hunter2\x1b\0\ud800 \u202e"\\'
     const given = { ...samples, rejects: [{ ...samples.rejects[0]!, text }] }
-    expect(JSON.parse(await emitted(rejects, given))).toMatchObject({ text, line: 3, reason: 'no-match' })
+    expect(JSON.parse(await emitted(rejects, given))).toMatchObject({
+      text,
+      source: { line: 3 },
+      reason: 'no-match',
+    })
   })
 
   it('write the keys of a finding in the same order however it was made', async () => {

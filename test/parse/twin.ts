@@ -27,10 +27,12 @@ export interface TwinRecord {
 const INSIDE = '(?:[^"\\\\]|\\\\[\\s\\S])*'
 const TIME = '([0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4})'
 /** Addresses, joined by a comma and blanks: a blank ends the text unless a comma is in front of it. */
-const CLIENT = '((?:[^ ]|(?<=,) )*(?<!,))'
+const CHAIN = '((?:[^ ]|(?<=,) )*(?<!,))'
+/** The same, and never nothing: a server has seen somebody. */
+const CLIENT = '((?:[^ ]|(?<=,) )+(?<!,))'
 const HOST = '([^ ]*(?<!,))'
-/** Up to the first ` [`, or, where that does not fit, up to a further one with no bare quote in front of it. */
-const USER = '((?:(?! \\[)[\\s\\S])*|(?:[^"\\\\]|\\\\[\\s\\S])*?)'
+/** Up to the first ` [`, or, where that does not fit, up to a further one; never with a bare quote in front of it. */
+const USER = '((?:(?! \\[)(?:[^"\\\\]|\\\\(?! \\[)[\\s\\S]|\\\\(?= \\[)))*|(?:[^"\\\\]|\\\\[\\s\\S])*?)'
 const SIZE = '(-|[0-9]*\\.?[0-9]*)'
 const REST = `\\[${TIME}\\] "(${INSIDE})" (-|[0-9]{3}) ${SIZE}`
 const TAIL = ` "(${INSIDE})" "(${INSIDE})"`
@@ -86,7 +88,7 @@ const RELATIVES: readonly Shape[] = [
     'forwarded',
   ]),
   shape('host-combined', `${HOST} ${NO_IDENT}`, TAIL, ['host', 'client', 'user', ...REQUEST, ...BROWSER]),
-  shape('combined-chain', `${CLIENT} ${NO_IDENT}`, TAIL, [
+  shape('combined-chain', `${CHAIN} ${NO_IDENT}`, TAIL, [
     'forwarded',
     'client',
     'user',

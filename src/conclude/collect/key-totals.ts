@@ -42,16 +42,22 @@ export class KeyTotals {
     this.#texts = new TextPool(memoryBytes * 0.4)
   }
 
-  /** Adds one request. `nameOf` is asked once a key, when it is new. */
-  add(low: number, high: number, isDenied: boolean, size: number, time: number, nameOf: () => string): void {
+  /** Adds one request to a key that is held. False for a new key: `open` it, then add again. */
+  add(low: number, high: number, isDenied: boolean, size: number): boolean {
     const table = this.#shards[low & (SHARDS - 1)]!
-    let record = table.find(low, high)
-    if (record < 0) record = this.#insert(table, low, high, time, nameOf)
+    const record = table.find(low, high)
+    if (record < 0) return false
     const base = record * STRIDE
     const { words } = table
     words[base + REQUESTS] = words[base + REQUESTS]! + 1
     if (isDenied) words[base + DENIED] = words[base + DENIED]! + 1
     if (size === size) table.doubles[(base + BYTES) >> 1] = table.doubles[(base + BYTES) >> 1]! + size
+    return true
+  }
+
+  /** Makes room for a new key. `time` is event time, for the account of what was folded. */
+  open(low: number, high: number, name: string, time: number): void {
+    this.#insert(this.#shards[low & (SHARDS - 1)]!, low, high, time, name)
   }
 
   /** Keys held, and with `folded.keys` all that were ever made. */
@@ -72,31 +78,45 @@ export class KeyTotals {
 
   /** The keys with most requests; equals by name. */
   top(most: number): NamedTotals[] {
-    const all: NamedTotals[] = []
+    const counts = this.#requestCounts()
+    const least = counts[Math.max(0, counts.length - most)] ?? 0
+    const best: NamedTotals[] = []
     for (const table of this.#shards) {
       table.forEach((record) => {
         const base = record * STRIDE
-        all.push({
+        if (table.words[base + REQUESTS]! < least) return
+        best.push({
           name: this.#texts.read(table.words[base + TEXT]!) ?? '(name not kept)',
           requests: table.words[base + REQUESTS]!,
           denied: table.words[base + DENIED]!,
           bytes: table.doubles[(base + BYTES) >> 1]!,
         })
-        if (all.length >= 4096) keepTop(all, most)
       })
     }
-    return keepTop(all, most)
+    best.sort((a, b) => b.requests - a.requests || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+    return best.slice(0, most)
   }
 
-  #insert(table: PackedTable, low: number, high: number, time: number, nameOf: () => string): number {
+  /** Ascending. Numbers alone, so that names are made for the few that are shown. */
+  #requestCounts(): Uint32Array {
+    const counts = new Uint32Array(this.#shards.reduce((sum, table) => sum + table.count, 0))
+    let size = 0
+    for (const table of this.#shards) {
+      table.forEach((record) => {
+        counts[size++] = table.words[record * STRIDE + REQUESTS]!
+      })
+    }
+    return counts.sort()
+  }
+
+  #insert(table: PackedTable, low: number, high: number, time: number, name: string): number {
     let record = table.insert(low, high)
     if (record < 0) {
       if (this.folded.keys === 0) this.firstFoldedAt = time
       this.#fold(table)
       record = table.insert(low, high)
     }
-    const name = new TextEncoder().encode(nameOf())
-    table.words[record * STRIDE + TEXT] = this.#texts.add(name, 0, name.length)
+    table.words[record * STRIDE + TEXT] = this.#texts.addText(name)
     return record
   }
 
@@ -119,7 +139,7 @@ export class KeyTotals {
   #mergeRecord(ours: PackedTable, theirs: PackedTable, from: number, other: KeyTotals): void {
     const low = theirs.words[from]!
     const high = theirs.words[from + 1]!
-    const name = () => other.#texts.read(theirs.words[from + TEXT]!) ?? ''
+    const name = other.#texts.read(theirs.words[from + TEXT]!) ?? ''
     const found = ours.find(low, high)
     const base = (found >= 0 ? found : this.#insert(ours, low, high, Number.NaN, name)) * STRIDE
     ours.words[base + REQUESTS] = ours.words[base + REQUESTS]! + theirs.words[from + REQUESTS]!
@@ -127,10 +147,4 @@ export class KeyTotals {
     ours.doubles[(base + BYTES) >> 1] =
       ours.doubles[(base + BYTES) >> 1]! + theirs.doubles[(from + BYTES) >> 1]!
   }
-}
-
-function keepTop(all: NamedTotals[], most: number): NamedTotals[] {
-  all.sort((a, b) => b.requests - a.requests || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
-  all.length = Math.min(all.length, most)
-  return all
 }

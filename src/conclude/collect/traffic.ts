@@ -31,7 +31,11 @@ export interface TrafficOptions {
 
 const TOP = 10
 const STATUS_NAMES = ['none', '1xx', '2xx', '3xx', '4xx', '5xx', 'other'] as const
+/** Place in STATUS_NAMES of each status. */
+const STATUS_CLASS = Uint8Array.from({ length: 65_536 }, (_, status) => Math.min(STATUS_NAMES.length - 1, Math.floor(status / 100)))
 const PROXY_AGENTS = 20
+/** Lead from which on a client's agents are collected. */
+const SERIOUS_VOTES = 3
 
 /** Counts everything, by client and by route. */
 export class TrafficCollector implements Observer<Traffic> {
@@ -66,7 +70,7 @@ export class TrafficCollector implements Observer<Traffic> {
       const size = bytesSent[row]!
       const t = time[row]!
       const isDenied = outcome[row] === DENIED
-      this.#statuses[Math.min(6, (status[row]! / 100) | 0)]!++
+      this.#statuses[STATUS_CLASS[status[row]!]!]!++
       this.#outcomes[outcome[row]!]!++
       if (size === size) this.#bytes += size
       if ((flags[row]! & FLAG.stampOutlier) === 0) {
@@ -74,10 +78,14 @@ export class TrafficCollector implements Observer<Traffic> {
         if (t > this.#last) this.#last = t
       }
       this.#majority.vote(batch, row)
-      this.#clients.add(clientKey[at]!, clientKey[at + 1]!, isDenied, size, t, () => clientName(batch, row))
-      this.#routes.add(routeKey[at]!, routeKey[at + 1]!, isDenied, size, t, () =>
-        routeName(batch, row, this.#ignoreCase),
-      )
+      if (!this.#clients.add(clientKey[at]!, clientKey[at + 1]!, isDenied, size)) {
+        this.#clients.open(clientKey[at]!, clientKey[at + 1]!, clientName(batch, row), t)
+        this.#clients.add(clientKey[at]!, clientKey[at + 1]!, isDenied, size)
+      }
+      if (!this.#routes.add(routeKey[at]!, routeKey[at + 1]!, isDenied, size)) {
+        this.#routes.open(routeKey[at]!, routeKey[at + 1]!, routeName(batch, row, this.#ignoreCase), t)
+        this.#routes.add(routeKey[at]!, routeKey[at + 1]!, isDenied, size)
+      }
     }
   }
 
@@ -176,17 +184,16 @@ class Majority {
 
   vote(batch: RecordBatch, row: number): void {
     const low = batch.clientKey[2 * row]!
-    const high = batch.clientKey[2 * row + 1]!
-    if (low === this.#low && high === this.#high) {
-      this.#votes++
-      if (this.#agents.size <= PROXY_AGENTS) this.#agents.add(batch.agentKey[2 * row]!)
-    } else if (this.#votes === 0) {
+    if (low === this.#low && batch.clientKey[2 * row + 1] === this.#high) {
+      // agents are looked at once the candidate is a serious one: short reigns are common and cost nothing
+      if (++this.#votes >= SERIOUS_VOTES && this.#agents.size <= PROXY_AGENTS) this.#agents.add(batch.agentKey[2 * row]!)
+    } else if (this.#votes > 0) this.#votes--
+    else {
       this.#low = low
-      this.#high = high
+      this.#high = batch.clientKey[2 * row + 1]!
       this.#votes = 1
-      this.#agents.clear()
-      this.#agents.add(batch.agentKey[2 * row]!)
-    } else this.#votes--
+      if (this.#agents.size > 0) this.#agents.clear()
+    }
   }
 
   merge(other: Majority): void {

@@ -3,7 +3,7 @@ import { type Counted, EpisodeEvidence } from '../../principal-episodes.js'
 
 /** What was counted. All counts are of requests after the closing, but `inFlight`. */
 export interface ClosedEntryPointMeasures {
-  /** Start of the first declared closing, ISO 8601. */
+  /** Start of the declared closing that the first request after one is measured against, ISO 8601. */
   readonly closedFrom: string
   readonly requests: number
   readonly served: number

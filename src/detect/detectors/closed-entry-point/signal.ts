@@ -24,7 +24,7 @@ export function signalOf(
 ): Signal {
   const episode = run.value
   const judged = judgeSizes(episode, isDenialSize)
-  const measures = measuresOf(entry, episode, judged)
+  const measures = measuresOf(entry, run, judged)
   const grade = gradeOf(measures)
   const references = episode.evidence.references
     .filter((it) => it.status !== 200 || !isDenialSize(it.size))
@@ -88,13 +88,14 @@ function judgeSizes(episode: Episode, isDenialSize: (size: number) => boolean): 
 
 function measuresOf(
   entry: DeclaredEntryPoint,
-  episode: Episode,
+  run: GapRun<Episode>,
   { served, unclear, softDenied }: Judged,
 ): ClosedEntryPointMeasures {
+  const episode = run.value
   const all = [served, episode.accepted, unclear, episode.denied]
   const requests = all.reduce((sum, it) => sum + it.requests, 0)
   return {
-    closedFrom: new Date(entry.closed[0]!.from).toISOString(),
+    closedFrom: closingBefore(entry, requests === 0 ? run.last : episode.firstAfter),
     requests,
     served: served.requests,
     accepted: episode.accepted.requests,
@@ -109,6 +110,13 @@ function measuresOf(
     spellings: episode.spellings.list(SPELLINGS_SHOWN),
     spellingCount: episode.spellings.count,
   }
+}
+
+/** The last closing that was declared for a time up to `t`, or for one that its uncertainty reaches. */
+function closingBefore(entry: DeclaredEntryPoint, t: number): string {
+  const [first, ...later] = entry.closed
+  const closing = later.findLast(({ from, uncertaintyMs }) => from - uncertaintyMs <= t) ?? first!
+  return new Date(closing.from).toISOString()
 }
 
 function gradeOf(measures: ClosedEntryPointMeasures): Grade {

@@ -11,11 +11,8 @@ export const rejectsJsonl = {
       async rejects(rejects) {
         await output.write(
           jsonLines(
-            rejects.map(({ source, reason, text }) => ({
-              file: source.file,
-              line: source.line,
-              offset: source.offset,
-              length: source.length,
+            rejects.map(({ source: { file, line, offset, length }, reason, text }) => ({
+              source: { file, line, offset, length },
               reason,
               text,
             })),

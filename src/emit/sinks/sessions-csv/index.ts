@@ -14,6 +14,7 @@ export const sessionsCsv = {
 } as const satisfies SinkFormat
 
 const COLUMNS: readonly Column<Session>[] = [
+  { name: 'id', text: ({ id }) => id },
   { name: 'principal_kind', text: ({ principal }) => principal.kind },
   { name: 'principal_id', text: ({ principal }) => principal.id },
   { name: 'client', text: ({ principal }) => principal.client ?? '' },

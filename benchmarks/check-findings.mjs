@@ -1,0 +1,48 @@
+/** @typedef {{ entryPoint: string, client: string, severity: string, measures: Record<string, unknown> }} FoundFinding */
+/** @typedef {import('./generate/planted.mjs').ExpectedFinding} ExpectedFinding */
+
+const MEASURES = /** @type {const} */ (['served', 'accepted', 'unclear', 'denied', 'inFlight'])
+
+/**
+ * Compares findings with those that were planted: none missing, none else, the same counts, and the same sums for each
+ * entry point.
+ *
+ * @param {readonly FoundFinding[]} found
+ * @param {{ findings: readonly ExpectedFinding[], byEntryPoint: Record<string, Record<string, number>> }} truth
+ * @returns {string[]} What is wrong.
+ */
+export function checkFindings(found, truth) {
+  const foundTexts = found.map((it) => describe(it, it.measures)).sort()
+  const expectedTexts = truth.findings.map((it) => describe(it, it)).sort()
+  return [
+    ...surplus(expectedTexts, foundTexts).map((text) => `finding missing: ${text}`),
+    ...surplus(foundTexts, expectedTexts).map((text) => `finding not expected: ${text}`),
+    ...checkSums(found, truth.byEntryPoint),
+  ]
+}
+
+/** @param {{ entryPoint: string, client: string, severity: string }} who @param {Record<string, unknown>} counts */
+function describe({ entryPoint, client, severity }, counts) {
+  return `${entryPoint} ${client} ${severity} ${MEASURES.map((name) => `${name}=${counts[name]}`).join(' ')}`
+}
+
+/** @param {readonly FoundFinding[]} found @param {Record<string, Record<string, number>>} byEntryPoint @returns {string[]} */
+function checkSums(found, byEntryPoint) {
+  return Object.entries(byEntryPoint).flatMap(([id, sums]) => {
+    const own = found.filter(({ entryPoint }) => entryPoint === id)
+    return MEASURES.flatMap((name) => {
+      const sum = own.reduce((total, { measures }) => total + Number(measures[name]), 0)
+      return sum === sums[name] ? [] : [`${id}: expected ${sums[name]} ${name}, found ${sum}`]
+    })
+  })
+}
+
+/** What is in `a` more often than in `b`. @param {readonly string[]} a @param {readonly string[]} b @returns {string[]} */
+function surplus(a, b) {
+  const rest = [...b]
+  return a.filter((text) => {
+    const at = rest.indexOf(text)
+    if (at >= 0) rest.splice(at, 1)
+    return at < 0
+  })
+}
