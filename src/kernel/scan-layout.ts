@@ -99,7 +99,9 @@ function quotedText(
   end: number,
   row: number,
 ): number {
-  const stop = scanQuoted(bytes, at, end)
+  // `"-"`, the most common referrer, needs no search
+  const isNone = bytes[at] === MINUS && bytes[at + 1] === QUOTE
+  const stop = isNone ? at + 1 : scanQuoted(bytes, at, end)
   if (stop < 0 || !startsWith(bytes, stop, end, step.until)) return NO_MATCH
   writeText(batch, step.field, bytes, at, stop, row)
   return stop + step.until.length

@@ -76,6 +76,8 @@ function textOf(bytes: Uint8Array, start: number, length: number): string {
 /** Parses an address or CIDR network; an address is a network of itself. */
 export function parseNetwork(text: string): Network {
   try {
+    // the short forms that old libraries read, such as 1.2 for 1.0.0.2, are slips of the finger here
+    if (!isAddress(text.replace(/\/\d{1,3}$/, ''))) throw new TypeError('neither four decimal parts nor IPv6')
     if (text.includes('/')) return unmapped(ipaddr.parseCIDR(text))
     const address = ipaddr.process(text)
     return [address, address.kind() === 'ipv4' ? 32 : 128]

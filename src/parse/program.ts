@@ -35,7 +35,9 @@ export function compilePrograms(layouts: readonly Layout[], extras: readonly str
 }
 
 function extendableStep(steps: readonly Step[]): number {
-  const found = steps.findLastIndex((step, i) => step.stop === STOP.text && step.op === OP.text && i < steps.length - 1)
+  const found = steps.findLastIndex(
+    (step, i) => step.stop === STOP.text && step.op === OP.text && i < steps.length - 1,
+  )
   return found < 0 ? Number.MAX_SAFE_INTEGER : found
 }
 
@@ -141,7 +143,13 @@ function unitOf(codec: Codec): number {
  */
 function clearedFields(steps: readonly Step[], all: readonly (readonly Step[])[], rest: number): number[] {
   const always = new Set(steps.flatMap(columnsWritten))
-  const ever = new Set([FIELD.host, FIELD.forwarded, FIELD.method, rest, ...all.flat().flatMap(columnsWritten)])
+  const ever = new Set([
+    FIELD.host,
+    FIELD.forwarded,
+    FIELD.method,
+    rest,
+    ...all.flat().flatMap(columnsWritten),
+  ])
   return [...ever].filter((field) => field >= 0 && !always.has(field))
 }
 

@@ -54,6 +54,8 @@ export class InvestigationRun<F extends Finding> implements Investigation<F> {
   readonly #sessions: Channel<Session>
   #judged: Promise<Judged> | null = null
   #interrupted = false
+  /** Ends the reading of all sources, also of a pipe that delivers nothing: by `interrupt`, or by the caller's signal. */
+  readonly #stop = new AbortController()
 
   constructor(options: InvestigateOptions) {
     this.#options = options
@@ -80,6 +82,7 @@ export class InvestigationRun<F extends Finding> implements Investigation<F> {
 
   interrupt(): void {
     this.#interrupted = true
+    this.#stop.abort()
   }
 
   #startForSessions(): void {
@@ -115,6 +118,7 @@ export class InvestigationRun<F extends Finding> implements Investigation<F> {
 
   async #run(): Promise<Judged> {
     const options = this.#options
+    this.#followSignal(options.signal)
     checkIds(this.#detectors, 'detector')
     const formats = [...(options.formats ?? []), ...builtInFormats]
     checkIds(formats, 'format')
@@ -139,6 +143,11 @@ export class InvestigationRun<F extends Finding> implements Investigation<F> {
     return OutputFolder.open(out, [...builtInSinks, ...sinks], { color: false, width: 100 })
   }
 
+  #followSignal(signal: AbortSignal | undefined): void {
+    if (signal?.aborted) this.#stop.abort()
+    else signal?.addEventListener('abort', () => this.#stop.abort(), { once: true })
+  }
+
   #passSettings(folder: OutputFolder | null) {
     const { signal, onProgress, showSecrets = false } = this.#options
     return {
@@ -156,6 +165,7 @@ export class InvestigationRun<F extends Finding> implements Investigation<F> {
           : (rejects: readonly Reject[]) => folder.each((sink) => sink.rejects?.(rejects)),
       onProgress: onProgress ?? null,
       isInterrupted: () => this.#interrupted,
+      stop: this.#stop.signal,
       version,
       ...(signal === undefined ? {} : { signal }),
     }

@@ -38,6 +38,8 @@ export interface PassSettings {
   readonly onRejects: ((rejects: readonly Reject[]) => Promise<void>) | null
   readonly onProgress: ((progress: Progress) => void) | null
   readonly isInterrupted: () => boolean
+  /** Fires with `signal` and with an interruption: sources then end where they are. */
+  readonly stop: AbortSignal
   readonly signal?: AbortSignal
   readonly version: string
 }
@@ -142,7 +144,6 @@ export class InvestigationPass implements PassConsumer {
     const { seed } = this.#ready
     const classifier = new Classifier({ entryPoints, indicators, ignorePathCase, seed })
     const chains = new ForwardingChains(trustedProxies)
-    const { signal } = this.#settings
     const onRejects =
       this.#settings.onRejects === null
         ? null
@@ -156,7 +157,7 @@ export class InvestigationPass implements PassConsumer {
       chains,
       classifier,
       onRejects,
-      ...(signal === undefined ? {} : { signal }),
+      signal: this.#settings.stop,
     }
     return this.#ready.sources.map((source) => new SourceReader(source, options))
   }

@@ -45,7 +45,7 @@ export async function runPass(
       if (options.isInterrupted?.() === true) return true
     }
     throwIfAborted(signal)
-    return false
+    return options.isInterrupted?.() === true
   } finally {
     await Promise.all(sources.map((source) => source.close()))
   }

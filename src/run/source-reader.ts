@@ -29,6 +29,7 @@ export interface SourceReaderOptions {
 const REJECT_TEXT_BYTES = 4096
 
 interface Loaded {
+  readonly block: Block
   readonly batch: RecordBatch
   readonly others: readonly OtherLine[]
 }
@@ -84,6 +85,7 @@ export class SourceReader implements OrderedSource {
     const current = this.#ahead ?? (await this.#load())
     if (current === null) return null
     this.#ahead = await this.#load()
+    this.#account(current)
     this.#mark(current.batch)
     return current.batch
   }
@@ -121,14 +123,18 @@ export class SourceReader implements OrderedSource {
     const batch = this.#batchFor(block)
     const others = this.#reader!.fill(block, batch)
     batch.source = this.ordinal
-    this.#count(block, batch, others)
-    if (this.#options.onRejects !== null) this.#handRejects(batch, others)
     this.#options.chains.apply(batch)
     if (this.#options.classifier !== null) {
       this.#options.classifier.classify(batch)
       fillPrincipals(batch, this.#options.seed, this.#scratch)
     }
-    return { batch, others }
+    return { block, batch, others }
+  }
+
+  /** Only what is handed on counts: where a run is interrupted, what was read ahead was not investigated. */
+  #account({ block, batch, others }: Loaded): void {
+    this.#count(block, batch, others)
+    if (this.#options.onRejects !== null) this.#handRejects(batch, others)
   }
 
   #batchFor(block: Block): RecordBatch {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { FLAG } from '../classify/contract.js'
 import type { KeySeed } from '../core/keys.js'
 import { looksBinary } from '../decode/binary.js'
 import type { Head } from '../decode/contract.js'
@@ -6,7 +7,7 @@ import { type HeadedSource, hashWhole, headText, readHead } from '../decode/head
 import type { EvidenceInput } from '../evidence/contract.js'
 import { findSources, type NotRead } from '../evidence/find.js'
 import type { LocalToUtc } from '../kernel/scan-time.js'
-import { medianOf } from '../order/source-clock.js'
+import { medianOf, SourceClock } from '../order/source-clock.js'
 import type { LogFormat, Recognition } from '../parse/contract.js'
 import { recognize, recognizeChosen } from '../parse/recognize.js'
 import { resolveFormat } from '../parse/resolve-format.js'
@@ -140,7 +141,10 @@ function makeReady(
   }
 }
 
-/** Times of the sampled records; the earliest is that of a good stamp near the middle one. */
+/**
+ * Times of the sampled records. A source waits unread until its earliest time has come, so that has to be the least of all
+ * that its clock does not take for outliers: one row before it, read later, would be behind the watermark.
+ */
 function headTimes(
   head: Head,
   text: Uint8Array,
@@ -151,9 +155,10 @@ function headTimes(
   const { batch } = tryFormat(recognition.format, sampleLines(text, head.whole), toUtc)
   const times = [...batch.time.subarray(0, batch.rowCount)]
   if (times.length === 0) return { headTime: Number.NEGATIVE_INFINITY, typicalTime: Number.NaN }
-  // the first tenth decides where a source begins; one odd stamp among them does not
-  const first = medianOf(times.slice(0, Math.max(1, Math.min(11, Math.ceil(times.length / 10)))))
-  return { headTime: first, typicalTime: medianOf(times) }
+  const typicalTime = medianOf(times)
+  new SourceClock(typicalTime, Number.POSITIVE_INFINITY).mark(batch, null)
+  const plausible = times.filter((_, row) => (batch.flags[row]! & FLAG.stampOutlier) === 0)
+  return { headTime: Math.min(typicalTime, ...plausible), typicalTime }
 }
 
 function seedOf(heads: readonly Head[]): KeySeed {

@@ -323,7 +323,12 @@ export class Sessionizer {
     const client = this.#texts.read(words[base + CLIENT]!)
     const userAgent = this.#texts.read(words[base + AGENT]!)
     const count = (outcome: number) => words[base + COUNTS + outcome]!
-    const [unclear, served, accepted, denied] = [count(UNCLEAR), count(SERVED), count(ACCEPTED), count(DENIED)]
+    const [unclear, served, accepted, denied] = [
+      count(UNCLEAR),
+      count(SERVED),
+      count(ACCEPTED),
+      count(DENIED),
+    ]
     const name = id ?? `${kind}#not-kept`
     const start = isoTime(doubles[(base + FIRST) >> 1]!)
     const end = isoTime(doubles[(base + LAST) >> 1]!)
@@ -429,7 +434,7 @@ function addRow(table: Held, base: number, batch: RecordBatch, row: number): boo
   const size = batch.bytesSent[row]!
   const counted = base + COUNTS + batch.outcome[row]!
   words[counted] = words[counted]! + 1
-  if (size === size) doubles[(base + BYTES) >> 1] = doubles[(base + BYTES) >> 1]! + size
+  if (!Number.isNaN(size)) doubles[(base + BYTES) >> 1] = doubles[(base + BYTES) >> 1]! + size
   const t = batch.time[row]!
   if (t <= doubles[(base + LAST) >> 1]!) return slowPlace(words, doubles, base, batch, row)
   doubles[(base + LAST) >> 1] = t
@@ -438,7 +443,13 @@ function addRow(table: Held, base: number, batch: RecordBatch, row: number): boo
 }
 
 /** Taken for rows that are not later than all before: equal stamps, and disorder. */
-function slowPlace(words: Uint32Array, doubles: Float64Array, base: number, batch: RecordBatch, row: number): boolean {
+function slowPlace(
+  words: Uint32Array,
+  doubles: Float64Array,
+  base: number,
+  batch: RecordBatch,
+  row: number,
+): boolean {
   const t = batch.time[row]!
   const last = doubles[(base + LAST) >> 1]!
   if (t === last && !isBefore(words, doubles, base, LAST_SOURCE, LAST_OFFSET, batch, row)) {
@@ -452,8 +463,16 @@ function slowPlace(words: Uint32Array, doubles: Float64Array, base: number, batc
 }
 
 /** Whether a row stands before the first one kept, or is it: a session's opening row is its earliest. */
-function isAtOrBefore(words: Uint32Array, doubles: Float64Array, base: number, batch: RecordBatch, row: number): boolean {
-  const isFirst = batch.source === words[base + FIRST_SOURCE]! && batch.placeOffset[row]! === doubles[(base + FIRST_OFFSET) >> 1]!
+function isAtOrBefore(
+  words: Uint32Array,
+  doubles: Float64Array,
+  base: number,
+  batch: RecordBatch,
+  row: number,
+): boolean {
+  const isFirst =
+    batch.source === words[base + FIRST_SOURCE]! &&
+    batch.placeOffset[row]! === doubles[(base + FIRST_OFFSET) >> 1]!
   return isFirst || isBefore(words, doubles, base, FIRST_SOURCE, FIRST_OFFSET, batch, row)
 }
 

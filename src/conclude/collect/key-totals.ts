@@ -51,7 +51,7 @@ export class KeyTotals {
     const { words } = table
     words[base + REQUESTS] = words[base + REQUESTS]! + 1
     if (isDenied) words[base + DENIED] = words[base + DENIED]! + 1
-    if (size === size) table.doubles[(base + BYTES) >> 1] = table.doubles[(base + BYTES) >> 1]! + size
+    if (!Number.isNaN(size)) table.doubles[(base + BYTES) >> 1] = table.doubles[(base + BYTES) >> 1]! + size
     return true
   }
 
@@ -122,7 +122,9 @@ export class KeyTotals {
 
   #fold(table: PackedTable): void {
     const counts: number[] = []
-    table.forEach((record) => counts.push(table.words[record * STRIDE + REQUESTS]!))
+    table.forEach((record) => {
+      counts.push(table.words[record * STRIDE + REQUESTS]!)
+    })
     const median = counts.sort((a, b) => a - b)[counts.length >> 1]!
     const { words, doubles } = table
     table.retain((record) => {

@@ -32,7 +32,9 @@ export interface TrafficOptions {
 const TOP = 10
 const STATUS_NAMES = ['none', '1xx', '2xx', '3xx', '4xx', '5xx', 'other'] as const
 /** Place in STATUS_NAMES of each status. */
-const STATUS_CLASS = Uint8Array.from({ length: 65_536 }, (_, status) => Math.min(STATUS_NAMES.length - 1, Math.floor(status / 100)))
+const STATUS_CLASS = Uint8Array.from({ length: 65_536 }, (_, status) =>
+  Math.min(STATUS_NAMES.length - 1, Math.floor(status / 100)),
+)
 const PROXY_AGENTS = 20
 /** Lead from which on a client's agents are collected. */
 const SERIOUS_VOTES = 3
@@ -72,7 +74,7 @@ export class TrafficCollector implements Observer<Traffic> {
       const isDenied = outcome[row] === DENIED
       this.#statuses[STATUS_CLASS[status[row]!]!]!++
       this.#outcomes[outcome[row]!]!++
-      if (size === size) this.#bytes += size
+      if (!Number.isNaN(size)) this.#bytes += size
       if ((flags[row]! & FLAG.stampOutlier) === 0) {
         if (t < this.#first) this.#first = t
         if (t > this.#last) this.#last = t
@@ -186,7 +188,8 @@ class Majority {
     const low = batch.clientKey[2 * row]!
     if (low === this.#low && batch.clientKey[2 * row + 1] === this.#high) {
       // agents are looked at once the candidate is a serious one: short reigns are common and cost nothing
-      if (++this.#votes >= SERIOUS_VOTES && this.#agents.size <= PROXY_AGENTS) this.#agents.add(batch.agentKey[2 * row]!)
+      if (++this.#votes >= SERIOUS_VOTES && this.#agents.size <= PROXY_AGENTS)
+        this.#agents.add(batch.agentKey[2 * row]!)
     } else if (this.#votes > 0) this.#votes--
     else {
       this.#low = low
