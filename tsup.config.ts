@@ -8,4 +8,5 @@ export default defineConfig({
   splitting: true,
   clean: true,
   treeshake: true,
+  silent: true,
 })

@@ -221,7 +221,7 @@ describe('sessions equal those of rows that were sorted first', PATIENT, () => {
       shift: 0,
     })
     const later = Array.from({ length: 30 }, (_, i) => at(45 + i, 1))
-    await expectAsModel([at(0, 1), at(20, 0), at(44, 0), ...later])
+    await expectAsModel([at(0, 0), at(20, 1), ...later, at(45.5, 0)])
   })
 
   it('over more than a day, with the cap of clients, also of exactly 24 hours', async () => {
