@@ -40,7 +40,7 @@ export class Classifier {
   readonly #clients = new KeyCache(CLIENT_SLOTS, 3)
   readonly #agents = new KeyCache(AGENT_SLOTS, 1)
   readonly #seed: KeySeed
-  readonly #scratch = new Uint32Array(2)
+  readonly #scratch = new Int32Array(2)
 
   constructor(options: ClassifierOptions) {
     this.#options = options

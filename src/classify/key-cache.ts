@@ -3,7 +3,7 @@
  * changes no answer, only how often the slow way is gone.
  */
 export class KeyCache {
-  readonly words: Uint32Array
+  readonly words: Int32Array
   readonly #stride: number
   readonly #mask: number
 
@@ -11,7 +11,7 @@ export class KeyCache {
   constructor(slots: number, values: number) {
     this.#stride = 2 + values
     this.#mask = slots - 1
-    this.words = new Uint32Array(slots * this.#stride)
+    this.words = new Int32Array(slots * this.#stride)
   }
 
   /** Index in `words` of a key's first value, or -1. The key (0, 0) is never found. */

@@ -46,15 +46,18 @@ export interface RecordBatch {
   outcome: Uint8Array
   /** Bit k: the normal path, method and host match declared entry point k (k < 32). */
   entryPoints: Uint32Array
-  /** Seeded 64-bit keys, two words a row: [2 * row] low, [2 * row + 1] high. */
-  clientKey: Uint32Array
-  agentKey: Uint32Array
-  routeKey: Uint32Array
+  /**
+   * Seeded 64-bit keys, two words a row: [2 * row] low, [2 * row + 1] high. Signed, because the engine keeps signed words
+   * in registers and makes an object of an unsigned one that is passed on.
+   */
+  clientKey: Int32Array
+  agentKey: Int32Array
+  routeKey: Int32Array
   /** Key of the raw path text, for caches. */
-  pathKey: Uint32Array
+  pathKey: Int32Array
 
   // ---- sessions (see sessions/contract.ts)
-  principalKey: Uint32Array
+  principalKey: Int32Array
   /** A PRINCIPAL_ constant. */
   principalKind: Uint8Array
 

@@ -19,7 +19,7 @@ export interface KeySeed {
 export function mix32(h: number): number {
   h = Math.imul(h ^ (h >>> 16), MIX_A)
   h = Math.imul(h ^ (h >>> 13), MIX_B)
-  return (h ^ (h >>> 16)) >>> 0
+  return h ^ (h >>> 16)
 }
 
 /**
@@ -32,7 +32,7 @@ export function writeKey(
   start: number,
   length: number,
   seed: KeySeed,
-  out: Uint32Array,
+  out: Int32Array,
   at: number,
 ): void {
   let a = seed.a ^ length
@@ -61,7 +61,7 @@ export function joinKeys(
   aHigh: number,
   bLow: number,
   bHigh: number,
-  out: Uint32Array,
+  out: Int32Array,
   at: number,
 ): void {
   const low = mix32(aLow ^ Math.imul(bLow, MIX_A) ^ 0x9e3779b9)
@@ -72,13 +72,13 @@ export function joinKeys(
 const encoder = new TextEncoder()
 
 /** The key of some text, through its UTF-8 bytes. For rare things; hot paths use `writeKey`. */
-export function keyOfText(text: string, seed: KeySeed, out: Uint32Array, at: number): void {
+export function keyOfText(text: string, seed: KeySeed, out: Int32Array, at: number): void {
   const bytes = encoder.encode(text)
   writeKey(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, seed, out, at)
 }
 
 /** The key of a string of bytes (characters 0 to 255): what `writeKey` gives for these bytes. */
-export function keyOfByteString(text: string, seed: KeySeed, out: Uint32Array, at: number): void {
+export function keyOfByteString(text: string, seed: KeySeed, out: Int32Array, at: number): void {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
   writeKey(new DataView(bytes.buffer), 0, bytes.length, seed, out, at)

@@ -13,7 +13,7 @@ export class PackedTable {
   readonly stride: number
   readonly maxRecords: number
   /** Words and doubles over the same memory: word `w` of record `r` is `words[r * stride + w]`. */
-  words: Uint32Array
+  words: Int32Array
   doubles: Float64Array
   #count = 0
   #capacity: number
@@ -28,7 +28,7 @@ export class PackedTable {
     this.maxRecords = Math.max(1, maxRecords)
     this.#capacity = LEAST_SLOTS
     this.#limit = this.#limitOf(LEAST_SLOTS)
-    this.words = new Uint32Array(LEAST_SLOTS * this.stride)
+    this.words = new Int32Array(LEAST_SLOTS * this.stride)
     this.doubles = new Float64Array(this.words.buffer)
   }
 
@@ -41,7 +41,7 @@ export class PackedTable {
     return this.words.byteLength
   }
 
-  /** Index of the record with this key, or -1. */
+  /** Index of the record with this key, or -1. Keys are two signed 32-bit words. */
   find(low: number, high: number): number {
     if ((low | high) === 0) low = 1
     const words = this.words
@@ -53,6 +53,12 @@ export class PackedTable {
       if (found === low && words[at + 1] === high) return slot
       if ((found | words[at + 1]!) === 0) return -1
     }
+  }
+
+  /** Whether record `record`, found earlier, still is that of this key: the table may have grown since. -1 never is. */
+  isAt(record: number, low: number, high: number): boolean {
+    const at = record * this.stride
+    return this.words[at] === (low | high ? low : 1) && this.words[at + 1] === high
   }
 
   /**
@@ -109,7 +115,7 @@ export class PackedTable {
     this.#capacity = capacity
     this.#limit = this.#limitOf(capacity)
     this.#count = kept
-    this.words = new Uint32Array(capacity * stride)
+    this.words = new Int32Array(capacity * stride)
     this.doubles = new Float64Array(this.words.buffer)
     const words = this.words
     for (let from = 0, record = 0; from < old.length; from += stride, record++) {

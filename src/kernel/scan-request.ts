@@ -124,6 +124,18 @@ export function writeMethod(
   ) {
     return setMethod(batch, 3, row)
   }
+  return slowWriteMethod(batch, bytes, at, end, row)
+}
+
+/** Taken for the other methods. Apart, because its closures would cost an object for every line. */
+function slowWriteMethod(
+  batch: RecordBatch,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  row: number,
+): boolean {
+  const length = end - at
   for (const { text, number } of METHOD_WORDS.get(firstWord(bytes, at)) ?? []) {
     if (text.length === length && text.every((byte, i) => bytes[at + i] === byte))
       return setMethod(batch, number, row)

@@ -45,21 +45,26 @@ export class SourceClock {
   mark(batch: RecordBatch, following: RecordBatch | null): ClockReport {
     const report = { outliers: 0, firstOutlierRow: -1, wentBack: 0, firstWentBackRow: -1 }
     const { time, flags, rowCount } = batch
+    // in locals: a field that holds a double costs an object with each change
+    let lastGood = this.#lastGood
+    let position = this.position
     for (let row = 0; row < rowCount; row++) {
       const t = time[row]!
-      const jump = t - this.#lastGood
+      const jump = t - lastGood
       if ((jump > OUTLIER_MS || jump < -OUTLIER_MS) && this.#isOutlier(batch, row, following)) {
         flags[row] = flags[row]! | FLAG.stampOutlier
         if (report.outliers++ === 0) report.firstOutlierRow = row
         continue
       }
-      this.#lastGood = t
-      if (t >= this.position) this.position = t
-      else if (t < this.position - this.#horizonMs) {
+      lastGood = t
+      if (t >= position) position = t
+      else if (t < position - this.#horizonMs) {
         flags[row] = flags[row]! | FLAG.late
         if (report.wentBack++ === 0) report.firstWentBackRow = row
       }
     }
+    this.#lastGood = lastGood
+    this.position = position
     this.#keepLast(batch)
     return report
   }

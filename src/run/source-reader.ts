@@ -49,7 +49,7 @@ export class SourceReader implements OrderedSource {
   #reader: BatchReader | null = null
   #ahead: Loaded | null = null
   #free: RecordBatch[] = []
-  readonly #scratch = new Uint32Array(2)
+  readonly #scratch = new Int32Array(2)
   readonly counts = { lines: 0, records: 0, rejects: 0, blanks: 0, directives: 0, outside: 0 }
   first = Number.POSITIVE_INFINITY
   last = Number.NEGATIVE_INFINITY

@@ -14,7 +14,7 @@ import { PRINCIPAL_CLIENT, PRINCIPAL_TOKEN, PRINCIPAL_USER } from './contract.js
  * A token, else the user, unless the answer is 401 or 403 or the request is a login attempt (a guess at alice must not
  * join Alice's session), else client and user agent.
  */
-export function fillPrincipals(batch: RecordBatch, seed: KeySeed, scratch: Uint32Array): void {
+export function fillPrincipals(batch: RecordBatch, seed: KeySeed, scratch: Int32Array): void {
   const tokens = batch.fieldLength[FIELD.token]!
   const users = batch.fieldLength[FIELD.user]!
   const { principalKey, principalKind, clientKey, agentKey, flags, rowCount } = batch
@@ -42,7 +42,8 @@ const MAX_TOKENS = 1 << 20
 
 /**
  * Names principals. A user by the name; a client by address and the first 8 hex digits of the SHA-256 of its agent; a
- * token never by itself but by number, in order of first appearance.
+ * token never by itself but by number, in order of first appearance as rows are read: two tokens that first appear within
+ * the horizon of each other may have their numbers the other way round where lines stand in another order.
  */
 export class PrincipalNames {
   readonly #tokens = new PackedTable(4, MAX_TOKENS)

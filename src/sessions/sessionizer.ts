@@ -46,7 +46,7 @@ const CAPPED = 0x200
 const LEAST_SWEEP = 16_384
 
 /** A session out of the table: the words of its record. */
-type Held = { readonly words: Uint32Array; readonly doubles: Float64Array }
+type Held = { readonly words: Int32Array; readonly doubles: Float64Array }
 
 export interface SessionizerOptions {
   /** Bytes for all tables together. */
@@ -74,6 +74,7 @@ export class Sessionizer {
   readonly #names: PrincipalNames
   readonly #collect: boolean
   #ready: Session[] = []
+  #found = new Int32Array(0)
   #watermark = Number.NEGATIVE_INFINITY
   /** Principals that came since the last sweep, and how many start the next. */
   #opened = 0
@@ -104,15 +105,28 @@ export class Sessionizer {
   /** Takes rows `from` (inclusive) to `to` (exclusive). Outliers belong to no session. */
   visit(batch: RecordBatch, from: number, to: number): void {
     const { principalKey, flags } = batch
+    const found = this.#locate(principalKey, from, to)
     for (let row = from; row < to; row++) {
       if ((flags[row]! & FLAG.stampOutlier) !== 0) continue
       const low = principalKey[2 * row]!
       const high = principalKey[2 * row + 1]!
       const table = this.#shards[low & (SHARDS - 1)]!
-      const record = table.find(low, high)
+      let record = found[row - from]!
+      if (record < 0 || !table.isAt(record, low, high)) record = table.find(low, high)
       if (record < 0) this.#open(table, low, high, batch, row)
       else this.#extend(table, record, batch, row)
     }
+  }
+
+  /** All records of a run are looked up before any is changed: cache misses then overlap. -1 for new principals. */
+  #locate(keys: Int32Array, from: number, to: number): Int32Array {
+    if (this.#found.length < to - from) this.#found = new Int32Array(2 * (to - from))
+    const found = this.#found
+    for (let row = from; row < to; row++) {
+      const low = keys[2 * row]!
+      found[row - from] = this.#shards[low & (SHARDS - 1)]!.find(low, keys[2 * row + 1]!)
+    }
+    return found
   }
 
   /** Sessions that no later row can touch are ready; call `drain` for them. */
@@ -224,7 +238,7 @@ export class Sessionizer {
     this.#add(table, base, batch, row)
   }
 
-  #endPending(words: Uint32Array, base: number): void {
+  #endPending(words: Int32Array, base: number): void {
     const key = keyText(words, base)
     const held = this.#pending.get(key)
     if (held === undefined) return
@@ -315,7 +329,7 @@ export class Sessionizer {
     })
   }
 
-  #end(words: Uint32Array, doubles: Float64Array, base: number, ended: Session['ended']): void {
+  #end(words: Int32Array, doubles: Float64Array, base: number, ended: Session['ended']): void {
     this.count++
     if (!this.#collect) return
     const kind = PRINCIPALS[words[base + KIND]! & 0xff]!
@@ -402,7 +416,7 @@ export class Sessionizer {
   }
 }
 
-function keyText(words: Uint32Array, base: number): string {
+function keyText(words: Int32Array, base: number): string {
   return `${words[base]!}:${words[base + 1]!}`
 }
 
@@ -444,7 +458,7 @@ function addRow(table: Held, base: number, batch: RecordBatch, row: number): boo
 
 /** Taken for rows that are not later than all before: equal stamps, and disorder. */
 function slowPlace(
-  words: Uint32Array,
+  words: Int32Array,
   doubles: Float64Array,
   base: number,
   batch: RecordBatch,
@@ -464,7 +478,7 @@ function slowPlace(
 
 /** Whether a row stands before the first one kept, or is it: a session's opening row is its earliest. */
 function isAtOrBefore(
-  words: Uint32Array,
+  words: Int32Array,
   doubles: Float64Array,
   base: number,
   batch: RecordBatch,
@@ -478,7 +492,7 @@ function isAtOrBefore(
 
 /** Whether a row stands before a kept place, by source and offset. */
 function isBefore(
-  words: Uint32Array,
+  words: Int32Array,
   doubles: Float64Array,
   base: number,
   source: number,
@@ -493,7 +507,7 @@ function isBefore(
 }
 
 function writePlace(
-  words: Uint32Array,
+  words: Int32Array,
   doubles: Float64Array,
   base: number,
   source: number,

@@ -5,14 +5,14 @@ import { joinKeys, type KeySeed, keyOfText, writeKey } from '../../src/core/keys
 const seed = fc.record({ a: fc.integer(), b: fc.integer() })
 
 function keyOf(bytes: Uint8Array, start: number, length: number, by: KeySeed): string {
-  const out = new Uint32Array(4)
+  const out = new Int32Array(4)
   writeKey(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), start, length, by, out, 1)
   expect([out[0], out[3]]).toEqual([0, 0])
   return `${out[1]}:${out[2]}`
 }
 
 function joined(a: readonly [number, number], b: readonly [number, number]): string {
-  const out = new Uint32Array(2)
+  const out = new Int32Array(2)
   joinKeys(a[0], a[1], b[0], b[1], out, 0)
   return `${out[0]}:${out[1]}`
 }
@@ -36,7 +36,7 @@ describe('keys', () => {
   it('are those of the UTF-8 bytes of a text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), seed, (text, by) => {
-        const out = new Uint32Array(2)
+        const out = new Int32Array(2)
         keyOfText(text, by, out, 0)
         const bytes = new TextEncoder().encode(text)
         expect(`${out[0]}:${out[1]}`).toBe(keyOf(bytes, 0, bytes.length, by))
@@ -67,8 +67,8 @@ describe('keys', () => {
   })
 
   it('spread over tables of any power of two, by either word', () => {
-    const out = new Uint32Array(2)
-    const counts = [new Uint32Array(64), new Uint32Array(64)]
+    const out = new Int32Array(2)
+    const counts = [new Int32Array(64), new Int32Array(64)]
     for (let i = 0; i < 64_000; i++) {
       keyOfText(`203.0.113.${i}`, { a: 7, b: 9 }, out, 0)
       counts[0]![out[0]! & 63]!++

@@ -164,7 +164,7 @@ describe('a permutation that moves no line by more than the horizon', PATIENT, (
         expect(findingsOf(disordered, true)).toEqual(findingsOf(inOrder, true))
         expect(sessionsOf(disordered, true)).toEqual(sessionsOf(inOrder, true))
       }),
-      { numRuns: runs(150, 10_000) },
+      { numRuns: runs(90, 10_000) },
     )
   })
 
@@ -180,7 +180,7 @@ describe('a permutation that moves no line by more than the horizon', PATIENT, (
         expect(findingsOf(disordered, false)).toEqual(findingsOf(inOrder, false))
         expect(sessionsOf(disordered, false)).toEqual(sessionsOf(inOrder, false))
       }),
-      { numRuns: runs(100, 6_000) },
+      { numRuns: runs(70, 6_000) },
     )
   })
 })

@@ -114,6 +114,14 @@ function findingsOf({ findings }: Answer) {
     )
 }
 
+/** Requests of all sessions together. */
+function requestsIn({ sessions }: Answer): number {
+  const [header, ...rows] = sessions.trim().split('\n')
+  // from the right: names in front may hold commas
+  const fromEnd = header!.split(',').length - header!.split(',').indexOf('requests')
+  return rows.reduce((sum, row) => sum + Number(row.split(',').at(-fromEnd)), 0)
+}
+
 describe('the same evidence gives the same answer', PATIENT, () => {
   it('however it comes', async () => {
     const answer = await answersAllWays(incident(), { case: CASE })
@@ -143,12 +151,14 @@ describe('the same evidence gives the same answer', PATIENT, () => {
     const folded = Number(/with (\d+) requests/.exec(effect)![1])
     expect(kept + folded).toBe(3 * each)
     expect(findings.length + count).toBe(3 * each)
+    expect(requestsIn(answer)).toBe(3 * each)
   })
 
   it.runIf(isLong)('where sessions and clients are folded too (only with POSTERN_PROOF=long)', async () => {
     const answer = await answersAllWays(crowd(40_000), { case: CASE, memoryMb: 16 })
     const bounds = JSON.parse(answer.bounds) as { name: string }[]
     expect(bounds.map(({ name }) => name)).toEqual(expect.arrayContaining(['sessions', 'summary: clients']))
+    expect(requestsIn(answer)).toBe(120_000)
   })
 
   it('and another one when the order of reading is broken', async () => {

@@ -70,7 +70,7 @@ describe('the citations of a finding', () => {
         expect(picker.count).toBe(all.length)
         expect(shown(pick(all.toReversed()).list())).toEqual(model(all))
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 

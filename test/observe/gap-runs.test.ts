@@ -45,7 +45,7 @@ describe('runs of events', () => {
       fc.property(times, (all) => {
         expect(shown(runsOf(all))).toEqual(model(all))
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 
@@ -62,7 +62,7 @@ describe('runs of events', () => {
         expect(shown(left)).toEqual(model([...a, ...b, ...c]))
         expect(shown(right)).toEqual(shown(left))
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 

@@ -42,10 +42,27 @@ export class KeyTotals {
     this.#texts = new TextPool(memoryBytes * 0.4)
   }
 
-  /** Adds one request to a key that is held. False for a new key: `open` it, then add again. */
-  add(low: number, high: number, isDenied: boolean, size: number): boolean {
+  /**
+   * Finds the records of many rows first, `found[i]` for `rows[i]`, -1 for new keys: a processor waits for several cache
+   * misses at once as long as nothing depends on them.
+   */
+  locate(keys: Int32Array, rows: Uint32Array, count: number, found: Int32Array): void {
+    const shards = this.#shards
+    for (let i = 0; i < count; i++) {
+      const at = 2 * rows[i]!
+      const low = keys[at]!
+      found[i] = shards[low & (SHARDS - 1)]!.find(low, keys[at + 1]!)
+    }
+  }
+
+  /**
+   * Adds one request to a key that is held. False for a new key: `open` it, then add again.
+   *
+   * @param found  What `locate` found for the row; -1 to look again.
+   */
+  add(low: number, high: number, isDenied: boolean, size: number, found: number): boolean {
     const table = this.#shards[low & (SHARDS - 1)]!
-    const record = table.find(low, high)
+    const record = found >= 0 && table.isAt(found, low, high) ? found : table.find(low, high)
     if (record < 0) return false
     const base = record * STRIDE
     const { words } = table
@@ -98,8 +115,8 @@ export class KeyTotals {
   }
 
   /** Ascending. Numbers alone, so that names are made for the few that are shown. */
-  #requestCounts(): Uint32Array {
-    const counts = new Uint32Array(this.#shards.reduce((sum, table) => sum + table.count, 0))
+  #requestCounts(): Int32Array {
+    const counts = new Int32Array(this.#shards.reduce((sum, table) => sum + table.count, 0))
     let size = 0
     for (const table of this.#shards) {
       table.forEach((record) => {

@@ -55,6 +55,8 @@ export class TrafficCollector implements Observer<Traffic> {
   #first = Number.POSITIVE_INFINITY
   #last = Number.NEGATIVE_INFINITY
   readonly #majority = new Majority()
+  #foundClients = new Int32Array(0)
+  #foundRoutes = new Int32Array(0)
 
   constructor(options: TrafficOptions) {
     this.#clients = new KeyTotals(options.memoryBytes * 0.75)
@@ -66,6 +68,18 @@ export class TrafficCollector implements Observer<Traffic> {
     const { rows, count } = selection
     const { time, status, outcome, bytesSent, clientKey, routeKey, flags } = batch
     this.#records += count
+    if (this.#foundClients.length < count) {
+      this.#foundClients = new Int32Array(2 * count)
+      this.#foundRoutes = new Int32Array(2 * count)
+    }
+    const clients = this.#foundClients
+    const routes = this.#foundRoutes
+    this.#clients.locate(clientKey, rows, count, clients)
+    this.#routes.locate(routeKey, rows, count, routes)
+    // in locals: a field that holds a double costs an object with each change
+    let bytes = this.#bytes
+    let first = this.#first
+    let last = this.#last
     for (let i = 0; i < count; i++) {
       const row = rows[i]!
       const at = 2 * row
@@ -74,21 +88,24 @@ export class TrafficCollector implements Observer<Traffic> {
       const isDenied = outcome[row] === DENIED
       this.#statuses[STATUS_CLASS[status[row]!]!]!++
       this.#outcomes[outcome[row]!]!++
-      if (!Number.isNaN(size)) this.#bytes += size
+      if (!Number.isNaN(size)) bytes += size
       if ((flags[row]! & FLAG.stampOutlier) === 0) {
-        if (t < this.#first) this.#first = t
-        if (t > this.#last) this.#last = t
+        if (t < first) first = t
+        if (t > last) last = t
       }
       this.#majority.vote(batch, row)
-      if (!this.#clients.add(clientKey[at]!, clientKey[at + 1]!, isDenied, size)) {
+      if (!this.#clients.add(clientKey[at]!, clientKey[at + 1]!, isDenied, size, clients[i]!)) {
         this.#clients.open(clientKey[at]!, clientKey[at + 1]!, clientName(batch, row), t)
-        this.#clients.add(clientKey[at]!, clientKey[at + 1]!, isDenied, size)
+        this.#clients.add(clientKey[at]!, clientKey[at + 1]!, isDenied, size, -1)
       }
-      if (!this.#routes.add(routeKey[at]!, routeKey[at + 1]!, isDenied, size)) {
+      if (!this.#routes.add(routeKey[at]!, routeKey[at + 1]!, isDenied, size, routes[i]!)) {
         this.#routes.open(routeKey[at]!, routeKey[at + 1]!, routeName(batch, row, this.#ignoreCase), t)
-        this.#routes.add(routeKey[at]!, routeKey[at + 1]!, isDenied, size)
+        this.#routes.add(routeKey[at]!, routeKey[at + 1]!, isDenied, size, -1)
       }
     }
+    this.#bytes = bytes
+    this.#first = first
+    this.#last = last
   }
 
   merge(other: this): void {
