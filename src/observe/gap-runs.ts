@@ -40,7 +40,7 @@ export class GapRuns<T> {
     }
     run.first = Math.min(run.first, t)
     run.last = Math.max(run.last, t)
-    return this.#joinNeighbours(i - 1).value
+    return this.#joinBefore(i - 1).value
   }
 
   /** Takes in the runs of another. */
@@ -54,21 +54,14 @@ export class GapRuns<T> {
     }
   }
 
-  #joinNeighbours(i: number): GapRun<T> {
-    const runs = this.#runs
-    let run = runs[i]!
-    const next = runs[i + 1]
-    if (next !== undefined && next.first - run.last <= this.#gapMs) {
-      this.#absorb(run, next)
-      runs.splice(i + 1, 1)
-    }
-    const before = runs[i - 1]
-    if (before !== undefined && run.first - before.last <= this.#gapMs) {
-      this.#absorb(before, run)
-      runs.splice(i, 1)
-      run = before
-    }
-    return run
+  /** Joins a run that grew to the one before it, if they touch now. The one behind would have taken the event itself. */
+  #joinBefore(i: number): GapRun<T> {
+    const run = this.#runs[i]!
+    const before = this.#runs[i - 1]
+    if (before === undefined || run.first - before.last > this.#gapMs) return run
+    this.#absorb(before, run)
+    this.#runs.splice(i, 1)
+    return before
   }
 
   #absorb(into: GapRun<T>, from: GapRun<T>): void {
