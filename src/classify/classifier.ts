@@ -10,6 +10,22 @@ import { isPlainPath, lowerAscii, normalPath } from './normal-path.js'
 import { isWriting, outcomeOf } from './outcome.js'
 import { routeTemplate } from './route.js'
 
+// copied out of their tables: a member would be looked up anew for every row
+const {
+  client: CLIENT_FIELD,
+  forwarded: FORWARDED_FIELD,
+  token: TOKEN_FIELD,
+  userAgent: USER_AGENT_FIELD,
+} = FIELD
+const {
+  entryPoint: ENTRY_POINT_FLAG,
+  indicator: INDICATOR_FLAG,
+  loginAttempt: LOGIN_ATTEMPT_FLAG,
+  notFound: NOT_FOUND_FLAG,
+  oddSpelling: ODD_SPELLING_FLAG,
+  refused: REFUSED_FLAG,
+} = FLAG
+
 export interface ClassifierOptions {
   readonly entryPoints: readonly EntryPointRule[]
   readonly indicators: readonly Indicator[]
@@ -77,7 +93,7 @@ export class Classifier {
     const method = batch.method[row]!
     joinKeys(words[entry + PATH_ROUTE_LOW]!, words[entry + PATH_ROUTE_HIGH]!, method, 0, batch.routeKey, at)
     let flags = words[entry + PATH_FLAGS]!
-    if ((flags & FLAG.loginAttempt) !== 0 && !isWriting(method)) flags &= ~FLAG.loginAttempt
+    if ((flags & LOGIN_ATTEMPT_FLAG) !== 0 && !isWriting(method)) flags &= ~LOGIN_ATTEMPT_FLAG
     const bits = words[entry + PATH_ENTRIES]!
     return bits === 0 ? flags : flags | this.#enterPoints(batch, row, bits)
   }
@@ -87,7 +103,7 @@ export class Classifier {
     const kept =
       (bits & this.#matcher.conditional) === 0 ? bits : this.#matcher.checkConditions(bits, batch, row)
     batch.entryPoints[row] = kept
-    return kept === 0 ? 0 : FLAG.entryPoint
+    return kept === 0 ? 0 : ENTRY_POINT_FLAG
   }
 
   #withoutPath(batch: RecordBatch, row: number): number {
@@ -113,9 +129,9 @@ export class Classifier {
       this.#keepRoute(entry, this.#scratch[0]!, this.#scratch[1]!)
     }
     words[entry + PATH_ENTRIES] = this.#matcher.matchPath(path)
-    let flags = isPlainPath(batch.bytes, start, length) ? 0 : FLAG.oddSpelling
-    if (isLoginPath(path)) flags |= FLAG.loginAttempt
-    if (this.#indicators.ofPath(path).length > 0) flags |= FLAG.indicator
+    let flags = isPlainPath(batch.bytes, start, length) ? 0 : ODD_SPELLING_FLAG
+    if (isLoginPath(path)) flags |= LOGIN_ATTEMPT_FLAG
+    if (this.#indicators.ofPath(path).length > 0) flags |= INDICATOR_FLAG
     words[entry + PATH_FLAGS] = flags
     return entry
   }
@@ -129,8 +145,8 @@ export class Classifier {
   #classifyClient(batch: RecordBatch, view: DataView, row: number): number {
     const at = 2 * row
     const keys = batch.clientKey
-    const start = batch.fieldStart[FIELD.client]![row]!
-    const length = Math.max(0, batch.fieldLength[FIELD.client]![row]!)
+    const start = batch.fieldStart[CLIENT_FIELD]![row]!
+    const length = Math.max(0, batch.fieldLength[CLIENT_FIELD]![row]!)
     writeKey(view, start, length, this.#seed, keys, at)
     const looks = this.#indicators.looksAtClients
     if (!looks && !maybeIpv6(batch.bytes, start, length)) return 0
@@ -140,12 +156,12 @@ export class Classifier {
     keys[at] = words[entry]!
     keys[at + 1] = words[entry + 1]!
     const chained =
-      looks && batch.fieldLength[FIELD.forwarded]![row]! > 0 && this.#chainHasIndicator(batch, row)
-    return chained ? FLAG.indicator : words[entry + 2]!
+      looks && batch.fieldLength[FORWARDED_FIELD]![row]! > 0 && this.#chainHasIndicator(batch, row)
+    return chained ? INDICATOR_FLAG : words[entry + 2]!
   }
 
   #slowClient(batch: RecordBatch, row: number, low: number, high: number): number {
-    const text = readText(batch, FIELD.client, row) ?? ''
+    const text = readText(batch, CLIENT_FIELD, row) ?? ''
     const entry = this.#clients.take(low, high)
     const words = this.#clients.words
     const identity = clientIdentity(text)
@@ -153,7 +169,7 @@ export class Classifier {
       words[entry] = low
       words[entry + 1] = high
     } else keyOfText(identity, this.#seed, words, entry)
-    words[entry + 2] = this.#indicators.ofAddress(text).length > 0 ? FLAG.indicator : 0
+    words[entry + 2] = this.#indicators.ofAddress(text).length > 0 ? INDICATOR_FLAG : 0
     return entry
   }
 
@@ -164,32 +180,32 @@ export class Classifier {
   #classifyAgent(batch: RecordBatch, view: DataView, row: number): number {
     const at = 2 * row
     const keys = batch.agentKey
-    const length = batch.fieldLength[FIELD.userAgent]![row]!
+    const length = batch.fieldLength[USER_AGENT_FIELD]![row]!
     if (length < 0) {
       keys[at] = 0
       keys[at + 1] = 0
       return 0
     }
-    writeKey(view, batch.fieldStart[FIELD.userAgent]![row]!, length, this.#seed, keys, at)
+    writeKey(view, batch.fieldStart[USER_AGENT_FIELD]![row]!, length, this.#seed, keys, at)
     if (!this.#indicators.looksAtAgents) return 0
     let entry = this.#agents.find(keys[at]!, keys[at + 1]!)
     if (entry < 0) {
-      const found = this.#indicators.ofAgent(readText(batch, FIELD.userAgent, row) ?? '').length > 0
+      const found = this.#indicators.ofAgent(readText(batch, USER_AGENT_FIELD, row) ?? '').length > 0
       entry = this.#agents.take(keys[at]!, keys[at + 1]!)
-      this.#agents.words[entry] = found ? FLAG.indicator : 0
+      this.#agents.words[entry] = found ? INDICATOR_FLAG : 0
     }
     return this.#agents.words[entry]!
   }
 
   #classifyToken(batch: RecordBatch, row: number): number {
-    const token = readText(batch, FIELD.token, row)
-    return token !== null && this.#indicators.ofToken(token).length > 0 ? FLAG.indicator : 0
+    const token = readText(batch, TOKEN_FIELD, row)
+    return token !== null && this.#indicators.ofToken(token).length > 0 ? INDICATOR_FLAG : 0
   }
 }
 
 function statusFlags(status: number): number {
-  if (status === 401 || status === 403) return FLAG.refused
-  return status === 404 || status === 410 ? FLAG.notFound : 0
+  if (status === 401 || status === 403) return REFUSED_FLAG
+  return status === 404 || status === 410 ? NOT_FOUND_FLAG : 0
 }
 
 /** Last segments of login forms and token endpoints in wide use; the case declares others. */

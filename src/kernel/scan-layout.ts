@@ -21,10 +21,33 @@ import {
   STOP,
   type Step,
   TRAILING_TEXT,
-  WAY,
+  WAY_BYTES,
+  WAY_CLF_TIME,
+  WAY_CLIENT,
+  WAY_QUOTED_TEXT,
+  WAY_REQUEST,
+  WAY_STATUS,
+  WAY_TEXT,
 } from './program.js'
 import { scanRequest, scanTarget, writeMethod } from './scan-request.js'
 import { readDecimal, readEpoch, readIsoTime, type TimeReader } from './scan-time.js'
+
+// copied out of their tables: a member would be looked up anew for every row
+const { client: CLIENT_FIELD, forwarded: FORWARDED_FIELD } = FIELD
+const { byte: BYTE_STOP, quote: QUOTE_STOP, text: TEXT_STOP, word: WORD_STOP } = STOP
+const {
+  bytes: BYTES_OP,
+  clfTime: CLF_TIME_OP,
+  duration: DURATION_OP,
+  isoTime: ISO_TIME_OP,
+  method: METHOD_OP,
+  patternTime: PATTERN_TIME_OP,
+  request: REQUEST_OP,
+  skip: SKIP_OP,
+  status: STATUS_OP,
+  target: TARGET_OP,
+  text: TEXT_OP,
+} = OP
 
 /** Tries at most this many further ends for a text field that holds its own delimiter. Hostile lines hold thousands. */
 const MAX_EXTENSIONS = 64
@@ -72,19 +95,19 @@ function runStep(
   row: number,
 ): number {
   switch (step.way) {
-    case WAY.quotedText:
+    case WAY_QUOTED_TEXT:
       return quotedText(step, batch, bytes, at, end, row)
-    case WAY.client:
+    case WAY_CLIENT:
       return client(step, batch, bytes, at, end, row)
-    case WAY.text:
+    case WAY_TEXT:
       return text(step, batch, bytes, at, end, row)
-    case WAY.clfTime:
+    case WAY_CLF_TIME:
       return clfTime(step, times, batch, bytes, at, end, row)
-    case WAY.request:
+    case WAY_REQUEST:
       return request(step, batch, bytes, at, end, row)
-    case WAY.status:
+    case WAY_STATUS:
       return status(step, batch, bytes, at, end, row)
-    case WAY.bytes:
+    case WAY_BYTES:
       return bytesSent(step, batch, bytes, at, end, row)
     default:
       return anyField(step, times, batch, bytes, at, end, row)
@@ -126,7 +149,7 @@ function client(
     else if (byte === space && bytes[stop - 1] !== comma) break
   }
   if (stop === at || !startsWith(bytes, stop, end, step.until)) return NO_MATCH
-  writeText(batch, FIELD.client, bytes, at, stop, row)
+  writeText(batch, CLIENT_FIELD, bytes, at, stop, row)
   if (isList) splitClientList(batch, bytes, row)
   return stop + step.until.length
 }
@@ -265,7 +288,7 @@ function anyField(
   end: number,
   row: number,
 ): number {
-  if (step.op === OP.patternTime) return runPattern(step, times, batch, bytes, at, end, row)
+  if (step.op === PATTERN_TIME_OP) return runPattern(step, times, batch, bytes, at, end, row)
   const stop = findStop(step, bytes, at, end)
   if (stop < 0) return NO_MATCH
   const problem = readField(step, times, batch, bytes, at, stop, row)
@@ -291,20 +314,20 @@ function runPattern(
 /** Index where the field that starts at `at` ends, so that the step's text follows; or -1. */
 function findStop(step: Step, bytes: Uint8Array, at: number, end: number): number {
   switch (step.stop) {
-    case STOP.byte: {
+    case BYTE_STOP: {
       const byte = step.untilByte
       let stop = at + step.minBytes
       while (stop < end && bytes[stop] !== byte) stop++
       if (stop >= end) return -1
       return step.isList && bytes[stop - 1] === COMMA ? slowListEnd(step, bytes, stop, end) : stop
     }
-    case STOP.quote: {
+    case QUOTE_STOP: {
       const stop = scanQuoted(bytes, at, end)
       return stop >= 0 && startsWith(bytes, stop, end, step.until) ? stop : -1
     }
-    case STOP.text:
+    case TEXT_STOP:
       return scanText(bytes, at + step.minBytes, end, step.until)
-    case STOP.word:
+    case WORD_STOP:
       return scanWord(step, bytes, at, end)
     default:
       return end
@@ -395,37 +418,37 @@ function readField(
   row: number,
 ): number {
   switch (step.op) {
-    case OP.text:
+    case TEXT_OP:
       writeText(batch, step.field, bytes, at, stop, row)
       if (step.isClient) splitClientList(batch, bytes, row)
       return OK
-    case OP.skip:
+    case SKIP_OP:
       return OK
-    case OP.request:
+    case REQUEST_OP:
       scanRequest(batch, bytes, at, stop, row)
       return OK
-    case OP.clfTime:
+    case CLF_TIME_OP:
       batch.time[row] = stop - at === CLF_TIME_BYTES ? times.readClf(bytes, at, stop) : Number.NaN
       return OK
-    case OP.status:
+    case STATUS_OP:
       return readStatus(batch, bytes, at, stop, row)
-    case OP.bytes: {
+    case BYTES_OP: {
       const count = isDash(bytes, at, stop) ? Number.NaN : readDecimal(bytes, at, stop)
       batch.bytesSent[row] = count
       return Number.isNaN(count) && !isDash(bytes, at, stop) ? BAD_NUMBER : OK
     }
-    case OP.duration: {
+    case DURATION_OP: {
       const count = isDash(bytes, at, stop) ? Number.NaN : readDecimal(bytes, at, stop, step.unit)
       batch.durationMs[row] = count
       return Number.isNaN(count) && !isDash(bytes, at, stop) ? BAD_NUMBER : OK
     }
-    case OP.method:
+    case METHOD_OP:
       writeMethod(batch, bytes, at, stop, row)
       return OK
-    case OP.target:
+    case TARGET_OP:
       scanTarget(batch, bytes, at, stop, row)
       return OK
-    case OP.isoTime:
+    case ISO_TIME_OP:
       batch.time[row] = times.toUtc(readIsoTime(bytes, at, stop))
       return OK
     default:
@@ -465,15 +488,15 @@ function readStatus(batch: RecordBatch, bytes: Uint8Array, at: number, stop: num
 
 /** A list in the client's place: the client is its last address, and the whole of it is the forwarding chain. */
 function splitClientList(batch: RecordBatch, bytes: Uint8Array, row: number): void {
-  const starts = batch.fieldStart[FIELD.client]!
-  const lengths = batch.fieldLength[FIELD.client]!
+  const starts = batch.fieldStart[CLIENT_FIELD]!
+  const lengths = batch.fieldLength[CLIENT_FIELD]!
   const start = starts[row]!
   const end = start + lengths[row]!
   let at = end - 1
   while (at > start && bytes[at] !== COMMA) at--
   if (at <= start) return
-  batch.fieldStart[FIELD.forwarded]![row] = start
-  batch.fieldLength[FIELD.forwarded]![row] = end - start
+  batch.fieldStart[FORWARDED_FIELD]![row] = start
+  batch.fieldLength[FORWARDED_FIELD]![row] = end - start
   at++
   while (at < end && bytes[at] === SPACE) at++
   starts[row] = at

@@ -1,6 +1,15 @@
 import { FIELD, METHOD_OTHER, METHODS, type RecordBatch } from '../columns/contract.js'
 import { BACKSLASH, COLON, HASH, MINUS, QUESTION, SLASH, SPACE } from '../core/bytes.js'
 
+// copied out of their tables: a member would be looked up anew for every row
+const {
+  host: HOST_FIELD,
+  method: METHOD_FIELD,
+  protocol: PROTOCOL_FIELD,
+  request: REQUEST_FIELD,
+  target: TARGET_FIELD,
+} = FIELD
+
 /**
  * Splits a request line into method, target and protocol.
  *
@@ -9,7 +18,7 @@ import { BACKSLASH, COLON, HASH, MINUS, QUESTION, SLASH, SPACE } from '../core/b
  *
  * The method ends at the first blank, the protocol starts behind the last; blanks between belong to the target, as
  * servers write what was sent. Without a protocol (HTTP/0.9) the target must look like one. Anything else, TLS bytes for
- * example, is kept whole as FIELD.request. `-` and nothing are no request.
+ * example, is kept whole as REQUEST_FIELD. `-` and nothing are no request.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-3
  */
@@ -36,9 +45,9 @@ export function scanRequest(
     keepWhole(batch, bytes, at, end, row)
     return
   }
-  batch.fieldLength[FIELD.request]![row] = -1
-  batch.fieldStart[FIELD.protocol]![row] = protocolAt
-  batch.fieldLength[FIELD.protocol]![row] = protocolAt < 0 ? -1 : end - protocolAt
+  batch.fieldLength[REQUEST_FIELD]![row] = -1
+  batch.fieldStart[PROTOCOL_FIELD]![row] = protocolAt
+  batch.fieldLength[PROTOCOL_FIELD]![row] = protocolAt < 0 ? -1 : end - protocolAt
   scanTarget(batch, bytes, targetAt, targetEnd, row)
 }
 
@@ -78,11 +87,11 @@ function looksLikeTarget(bytes: Uint8Array, at: number, end: number): boolean {
 function keepWhole(batch: RecordBatch, bytes: Uint8Array, at: number, end: number, row: number): void {
   const length = end - at
   batch.method[row] = 0
-  batch.fieldLength[FIELD.method]![row] = -1
-  batch.fieldLength[FIELD.target]![row] = -1
-  batch.fieldLength[FIELD.protocol]![row] = -1
-  batch.fieldStart[FIELD.request]![row] = at
-  batch.fieldLength[FIELD.request]![row] = length === 0 || (length === 1 && bytes[at] === MINUS) ? -1 : length
+  batch.fieldLength[METHOD_FIELD]![row] = -1
+  batch.fieldLength[TARGET_FIELD]![row] = -1
+  batch.fieldLength[PROTOCOL_FIELD]![row] = -1
+  batch.fieldStart[REQUEST_FIELD]![row] = at
+  batch.fieldLength[REQUEST_FIELD]![row] = length === 0 || (length === 1 && bytes[at] === MINUS) ? -1 : length
 }
 
 /** METHODS by their first four bytes, little-endian, with length and number: no text is made to look a method up. */
@@ -142,15 +151,15 @@ function slowWriteMethod(
   }
   if (length === 0 || !isToken(bytes, at, end)) return false
   if (length === 1 && bytes[at] === MINUS) return setMethod(batch, 0, row)
-  batch.fieldStart[FIELD.method]![row] = at
-  batch.fieldLength[FIELD.method]![row] = length
+  batch.fieldStart[METHOD_FIELD]![row] = at
+  batch.fieldLength[METHOD_FIELD]![row] = length
   batch.method[row] = METHOD_OTHER
   return true
 }
 
 function setMethod(batch: RecordBatch, number: number, row: number): boolean {
   batch.method[row] = number
-  batch.fieldLength[FIELD.method]![row] = -1
+  batch.fieldLength[METHOD_FIELD]![row] = -1
   return true
 }
 
@@ -183,12 +192,12 @@ export function scanTarget(
   row: number,
 ): void {
   const length = end - at
-  batch.fieldStart[FIELD.target]![row] = at
+  batch.fieldStart[TARGET_FIELD]![row] = at
   if (length === 1 && bytes[at] === MINUS) {
-    batch.fieldLength[FIELD.target]![row] = -1
+    batch.fieldLength[TARGET_FIELD]![row] = -1
     return
   }
-  batch.fieldLength[FIELD.target]![row] = length
+  batch.fieldLength[TARGET_FIELD]![row] = length
   const pathAt = bytes[at] === SLASH ? at : slowPathStart(batch, bytes, at, end, row)
   if (pathAt < 0) return
   const question = QUESTION
@@ -205,9 +214,9 @@ function slowPathStart(batch: RecordBatch, bytes: Uint8Array, at: number, end: n
   if (authority < 0) return -1
   let stop = authority
   while (stop < end && bytes[stop] !== SLASH && bytes[stop] !== QUESTION && bytes[stop] !== HASH) stop++
-  if (batch.fieldLength[FIELD.host]![row] === -1 && stop > authority) {
-    batch.fieldStart[FIELD.host]![row] = authority
-    batch.fieldLength[FIELD.host]![row] = stop - authority
+  if (batch.fieldLength[HOST_FIELD]![row] === -1 && stop > authority) {
+    batch.fieldStart[HOST_FIELD]![row] = authority
+    batch.fieldLength[HOST_FIELD]![row] = stop - authority
   }
   return stop
 }

@@ -1,6 +1,9 @@
 import { FLAG } from '../classify/contract.js'
 import type { RecordBatch } from '../columns/contract.js'
 
+// copied out of their tables: a member would be looked up anew for every row
+const { late: LATE_FLAG, stampOutlier: STAMP_OUTLIER_FLAG } = FLAG
+
 /** A source as the merge sees it. */
 export interface OrderedSource {
   /** Canonical number; breaks ties. */
@@ -80,7 +83,7 @@ function standing(lane: Lane): number {
   if (!lane.started) return lane.source.headTime
   const { batch, row } = lane
   if (batch === null || row >= batch.rowCount) return lane.source.position
-  const odd = (batch.flags[row]! & (FLAG.stampOutlier | FLAG.late)) !== 0
+  const odd = (batch.flags[row]! & (STAMP_OUTLIER_FLAG | LATE_FLAG)) !== 0
   return odd ? Number.NEGATIVE_INFINITY : batch.time[row]!
 }
 
@@ -102,7 +105,7 @@ function runEnd(batch: RecordBatch, from: number, limit: number): number {
   if (limit === Number.POSITIVE_INFINITY) return batch.rowCount
   const { time, flags, rowCount } = batch
   let row = from + 1
-  while (row < rowCount && (time[row]! <= limit || (flags[row]! & FLAG.stampOutlier) !== 0)) row++
+  while (row < rowCount && (time[row]! <= limit || (flags[row]! & STAMP_OUTLIER_FLAG) !== 0)) row++
   return row
 }
 

@@ -2,6 +2,9 @@ import { FLAG } from '../classify/contract.js'
 import type { RecordBatch } from '../columns/contract.js'
 import { DAY_MS } from '../core/civil-time.js'
 
+// copied out of their tables: a member would be looked up anew for every row
+const { late: LATE_FLAG, stampOutlier: STAMP_OUTLIER_FLAG } = FLAG
+
 /** Rows looked at on either side of a suspicious stamp. */
 const REACH = 15
 
@@ -38,7 +41,7 @@ export class SourceClock {
   }
 
   /**
-   * Sets FLAG.stampOutlier and FLAG.late in a batch.
+   * Sets STAMP_OUTLIER_FLAG and LATE_FLAG in a batch.
    *
    * @param following  The batch behind it, for the rows that its last rows are compared with; null at the end.
    */
@@ -52,14 +55,14 @@ export class SourceClock {
       const t = time[row]!
       const jump = t - lastGood
       if ((jump > OUTLIER_MS || jump < -OUTLIER_MS) && this.#isOutlier(batch, row, following)) {
-        flags[row] = flags[row]! | FLAG.stampOutlier
+        flags[row] = flags[row]! | STAMP_OUTLIER_FLAG
         if (report.outliers++ === 0) report.firstOutlierRow = row
         continue
       }
       lastGood = t
       if (t >= position) position = t
       else if (t < position - this.#horizonMs) {
-        flags[row] = flags[row]! | FLAG.late
+        flags[row] = flags[row]! | LATE_FLAG
         if (report.wentBack++ === 0) report.firstWentBackRow = row
       }
     }

@@ -1,6 +1,19 @@
 import { FIELD, FIELD_COUNT } from '../columns/contract.js'
 import { SPACE } from '../core/bytes.js'
-import { OP, type Program, STOP, type Step, WAY } from '../kernel/program.js'
+import {
+  OP,
+  type Program,
+  STOP,
+  type Step,
+  WAY_ANY,
+  WAY_BYTES,
+  WAY_CLF_TIME,
+  WAY_CLIENT,
+  WAY_QUOTED_TEXT,
+  WAY_REQUEST,
+  WAY_STATUS,
+  WAY_TEXT,
+} from '../kernel/program.js'
 import type { Codec, Layout, LayoutField, LogFormat, TimeCodec } from './contract.js'
 import { compileStrftime } from './layout/time-pattern.js'
 
@@ -69,14 +82,14 @@ function compileStep(field: LayoutField, extras: readonly string[]): Step {
 function wayOf(step: Omit<Step, 'way'>): number {
   const { op, stop, until } = step
   const toBlank = until.length === 1 && until[0] === SPACE
-  if (op === OP.clfTime) return WAY.clfTime
-  if (op === OP.request) return stop === STOP.quote ? WAY.request : WAY.any
-  if (op === OP.status) return toBlank ? WAY.status : WAY.any
-  if (op === OP.bytes) return stop === STOP.quote || until.length === 0 ? WAY.any : WAY.bytes
-  if (op !== OP.text) return WAY.any
-  if (stop === STOP.quote) return step.isClient ? WAY.any : WAY.quotedText
-  if (step.isClient) return until[0] === SPACE ? WAY.client : WAY.any
-  return stop === STOP.text ? WAY.text : WAY.any
+  if (op === OP.clfTime) return WAY_CLF_TIME
+  if (op === OP.request) return stop === STOP.quote ? WAY_REQUEST : WAY_ANY
+  if (op === OP.status) return toBlank ? WAY_STATUS : WAY_ANY
+  if (op === OP.bytes) return stop === STOP.quote || until.length === 0 ? WAY_ANY : WAY_BYTES
+  if (op !== OP.text) return WAY_ANY
+  if (stop === STOP.quote) return step.isClient ? WAY_ANY : WAY_QUOTED_TEXT
+  if (step.isClient) return until[0] === SPACE ? WAY_CLIENT : WAY_ANY
+  return stop === STOP.text ? WAY_TEXT : WAY_ANY
 }
 
 /** `2000-10-10 13:55:36`. */

@@ -4,6 +4,9 @@ import { PosternError } from '../core/errors.js'
 import { mergeSources } from '../order/merge.js'
 import type { SourceReader } from './source-reader.js'
 
+// copied out of their tables: a member would be looked up anew for every row
+const { stampOutlier: STAMP_OUTLIER_FLAG } = FLAG
+
 /** Sources are read side by side in runs that get this far ahead of the next; well under any horizon. */
 const SLACK_SHARE = 0.1
 
@@ -70,7 +73,7 @@ function visitWithin(
   let start = from
   for (let row = from; row < to; row++) {
     const t = time[row]!
-    if ((flags[row]! & FLAG.stampOutlier) === 0) {
+    if ((flags[row]! & STAMP_OUTLIER_FLAG) === 0) {
       if (t < source.first) source.first = t
       if (t > source.last) source.last = t
     }

@@ -8,6 +8,10 @@ import { joinKeys, type KeySeed, writeKey } from '../core/keys.js'
 import { PackedTable } from '../core/packed-table.js'
 import { PRINCIPAL_CLIENT, PRINCIPAL_TOKEN, PRINCIPAL_USER } from './contract.js'
 
+// copied out of their tables: a member would be looked up anew for every row
+const { client: CLIENT_FIELD, token: TOKEN_FIELD, user: USER_FIELD, userAgent: USER_AGENT_FIELD } = FIELD
+const { loginAttempt: LOGIN_ATTEMPT_FLAG, refused: REFUSED_FLAG } = FLAG
+
 /**
  * Fills `principalKey` and `principalKind`: the strongest identity that a record proves.
  *
@@ -15,10 +19,10 @@ import { PRINCIPAL_CLIENT, PRINCIPAL_TOKEN, PRINCIPAL_USER } from './contract.js
  * join Alice's session), else client and user agent.
  */
 export function fillPrincipals(batch: RecordBatch, seed: KeySeed, scratch: Int32Array): void {
-  const tokens = batch.fieldLength[FIELD.token]!
-  const users = batch.fieldLength[FIELD.user]!
+  const tokens = batch.fieldLength[TOKEN_FIELD]!
+  const users = batch.fieldLength[USER_FIELD]!
   const { principalKey, principalKind, clientKey, agentKey, flags, rowCount } = batch
-  const unproven = FLAG.refused | FLAG.loginAttempt
+  const unproven = REFUSED_FLAG | LOGIN_ATTEMPT_FLAG
   let view: DataView | null = null
   for (let row = 0; row < rowCount; row++) {
     const at = 2 * row
@@ -29,7 +33,7 @@ export function fillPrincipals(batch: RecordBatch, seed: KeySeed, scratch: Int32
       continue
     }
     view ??= new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length)
-    const field = isToken ? FIELD.token : FIELD.user
+    const field = isToken ? TOKEN_FIELD : USER_FIELD
     const kind = isToken ? PRINCIPAL_TOKEN : PRINCIPAL_USER
     writeKey(view, batch.fieldStart[field]![row]!, batch.fieldLength[field]![row]!, seed, scratch, 0)
     principalKind[row] = kind
@@ -62,11 +66,11 @@ export class PrincipalNames {
       case PRINCIPAL_TOKEN:
         return { type: 'token', id: `token#${this.#tokenNumber(batch, row)}` }
       case PRINCIPAL_USER:
-        return { type: 'user', id: readText(batch, FIELD.user, row) ?? '' }
+        return { type: 'user', id: readText(batch, USER_FIELD, row) ?? '' }
       default:
         return {
           type: 'client',
-          id: this.clientId(readText(batch, FIELD.client, row), readText(batch, FIELD.userAgent, row)),
+          id: this.clientId(readText(batch, CLIENT_FIELD, row), readText(batch, USER_AGENT_FIELD, row)),
         }
     }
   }

@@ -7,6 +7,10 @@ import { TextPool } from '../core/text-pool.js'
 import { PRINCIPAL_CLIENT, PRINCIPALS, type Session, type SessionPlace } from './contract.js'
 import type { PrincipalNames } from './principals.js'
 
+// copied out of their tables: a member would be looked up anew for every row
+const { client: CLIENT_FIELD, userAgent: USER_AGENT_FIELD } = FIELD
+const { stampOutlier: STAMP_OUTLIER_FLAG } = FLAG
+
 /** A gap of exactly this keeps a session together. */
 export const SESSION_GAP_MS = 30 * MINUTE_MS
 /** Longest session of a principal that is only a client and an agent. */
@@ -107,7 +111,7 @@ export class Sessionizer {
     const { principalKey, flags } = batch
     const found = this.#locate(principalKey, from, to)
     for (let row = from; row < to; row++) {
-      if ((flags[row]! & FLAG.stampOutlier) !== 0) continue
+      if ((flags[row]! & STAMP_OUTLIER_FLAG) !== 0) continue
       const low = principalKey[2 * row]!
       const high = principalKey[2 * row + 1]!
       const table = this.#shards[low & (SHARDS - 1)]!
@@ -381,11 +385,11 @@ export class Sessionizer {
   #add(table: Held, base: number, batch: RecordBatch, row: number): void {
     if (!addRow(table, base, batch, row) || !this.#collect) return
     const client = table.words[base + CLIENT]!
-    const start = batch.fieldStart[FIELD.client]![row]!
-    const length = batch.fieldLength[FIELD.client]![row]!
+    const start = batch.fieldStart[CLIENT_FIELD]![row]!
+    const length = batch.fieldLength[CLIENT_FIELD]![row]!
     // nearly always the client that the principal had before
     if (length < 0 || !this.#texts.holds(client, batch.bytes, start, length))
-      table.words[base + CLIENT] = this.#keepField(batch, FIELD.client, row)
+      table.words[base + CLIENT] = this.#keepField(batch, CLIENT_FIELD, row)
     table.words[base + AGENT] = this.#keepAgent(batch, row)
   }
 
@@ -409,7 +413,7 @@ export class Sessionizer {
     if ((low | high) === 0) return 0
     const known = this.#agents.find(low, high)
     if (known >= 0) return this.#agents.words[known * 4 + 2]!
-    const number = this.#keepField(batch, FIELD.userAgent, row)
+    const number = this.#keepField(batch, USER_AGENT_FIELD, row)
     const record = this.#agents.insert(low, high)
     if (record >= 0) this.#agents.words[record * 4 + 2] = number
     return number

@@ -90,8 +90,7 @@ describe('a packed table', () => {
     table.retain((record) => table.words[4 * record]! <= 10)
     expect(table.byteLength).toBeLessThan(small * 4)
     expect(table.count).toBe(10)
-    for (let i = 1; i <= 10; i++)
-      expect(table.find(i, Math.imul(i, 0x9e3779b1))).toBeGreaterThanOrEqual(0)
+    for (let i = 1; i <= 10; i++) expect(table.find(i, Math.imul(i, 0x9e3779b1))).toBeGreaterThanOrEqual(0)
   })
 
   it('asks once for each record which to keep, before anything moves', () => {

@@ -8,6 +8,10 @@ import { toIso } from '../../core/times.js'
 import type { BoundHit, Observer, Selection } from '../../observe/contract.js'
 import { KeyTotals, type NamedTotals } from './key-totals.js'
 
+// copied out of their tables: a member would be looked up anew for every row
+const { client: CLIENT_FIELD } = FIELD
+const { stampOutlier: STAMP_OUTLIER_FLAG } = FLAG
+
 /** Totals of all traffic, what the summary is made of. */
 export interface Traffic {
   readonly records: number
@@ -89,7 +93,7 @@ export class TrafficCollector implements Observer<Traffic> {
       this.#statuses[STATUS_CLASS[status[row]!]!]!++
       this.#outcomes[outcome[row]!]!++
       if (!Number.isNaN(size)) bytes += size
-      if ((flags[row]! & FLAG.stampOutlier) === 0) {
+      if ((flags[row]! & STAMP_OUTLIER_FLAG) === 0) {
         if (t < first) first = t
         if (t > last) last = t
       }
@@ -173,7 +177,7 @@ function named(names: readonly string[], counts: Float64Array): Record<string, n
 }
 
 function clientName(batch: RecordBatch, row: number): string {
-  const client = readText(batch, FIELD.client, row)
+  const client = readText(batch, CLIENT_FIELD, row)
   return client === null ? '-' : clientIdentity(client)
 }
 
