@@ -106,9 +106,9 @@ function runStep(
     case WAY_REQUEST:
       return request(step, batch, bytes, at, end, row)
     case WAY_STATUS:
-      return status(step, batch, bytes, at, end, row)
+      return status(step, times, batch, bytes, at, end, row)
     case WAY_BYTES:
-      return bytesSent(step, batch, bytes, at, end, row)
+      return bytesSent(step, times, batch, bytes, at, end, row)
     default:
       return anyField(step, times, batch, bytes, at, end, row)
   }
@@ -210,9 +210,10 @@ function request(
   return stop + step.until.length
 }
 
-/** Three digits, or `-`. */
+/** Three digits and a blank; all else is for `anyField`. */
 function status(
   step: Step,
+  times: TimeReader,
   batch: RecordBatch,
   bytes: Uint8Array,
   at: number,
@@ -224,19 +225,13 @@ function status(
     const problem = readStatus(batch, bytes, at, stop, row)
     return problem === OK ? stop + 1 : problem
   }
-  return bytes[at] === MINUS && bytes[at + 1] === SPACE && at + 1 < end
-    ? at + 2
-    : slowStatus(step, bytes, at, end)
-}
-
-/** Taken for what is neither: a number of other length is a bad one, no number no match. */
-function slowStatus(step: Step, bytes: Uint8Array, at: number, end: number): number {
-  return findStop(step, bytes, at, end) < 0 ? NO_MATCH : BAD_NUMBER
+  return anyField(step, times, batch, bytes, at, end, row)
 }
 
 /** Digits up to a blank, in one loop; all else is for `anyField`. */
 function bytesSent(
   step: Step,
+  times: TimeReader,
   batch: RecordBatch,
   bytes: Uint8Array,
   at: number,
@@ -256,27 +251,11 @@ function bytesSent(
     batch.bytesSent[row] = count
     return stop + step.until.length
   }
-  return slowBytes(step, batch, bytes, at, end, row)
+  return anyField(step, times, batch, bytes, at, end, row)
 }
 
 /** So many digits are exact in a double. */
 const MAX_PLAIN_DIGITS = 15
-
-function slowBytes(
-  step: Step,
-  batch: RecordBatch,
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-  row: number,
-): number {
-  const stop = findStop(step, bytes, at, end)
-  if (stop < 0) return NO_MATCH
-  const isNone = isDash(bytes, at, stop)
-  const count = isNone ? Number.NaN : readDecimal(bytes, at, stop)
-  batch.bytesSent[row] = count
-  return Number.isNaN(count) && !isNone ? BAD_NUMBER : stop + step.until.length
-}
 
 /** The general way. */
 function anyField(
