@@ -35,7 +35,15 @@ export function investigate<const Own extends readonly Detector[] = readonly []>
 }
 
 export type { CaseFile } from './case/contract.js'
-export { type EntryPointRule, FLAG, type Indicator, OUTCOMES, type Outcome } from './classify/contract.js'
+export {
+  type DataRoute,
+  type EntryPointRule,
+  FLAG,
+  type Indicator,
+  type LoginRule,
+  OUTCOMES,
+  type Outcome,
+} from './classify/contract.js'
 export { objectKey } from './classify/object-key.js'
 export { FIELD, type FieldId, METHODS, type RecordBatch } from './columns/contract.js'
 export { type ParsedRecord, readMethod, readPath, readText, toRecord } from './columns/view.js'

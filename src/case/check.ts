@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { DataRoute, LoginRule } from '../classify/contract.js'
 import type { DeclaredEntryPoint } from '../detect/contract.js'
 import type { CaseFile, CaseOptions, SourceSetting } from './contract.js'
 import { type Problem, problemsError, shown } from './problems.js'
@@ -84,6 +85,8 @@ function toCase(values: CaseValues, file: string | null): CheckedCase {
     file,
     ...(name === undefined ? {} : { name }),
     entryPoints: (values.entryPoints ?? []).map((entry) => toEntryPoint(entry, ignorePathCase)),
+    logins: (values.logins ?? []).map((login) => toLogin(login, ignorePathCase)),
+    dataRoutes: (values.dataRoutes ?? []).map((route) => toRequestRule(route, ignorePathCase)),
     trustedProxies: [...new Set(values.trustedProxies)],
     sources: (values.sources ?? []).map(toSource),
     indicators: typeof indicators === 'string' ? [] : indicators,
@@ -95,9 +98,12 @@ function toCase(values: CaseValues, file: string | null): CheckedCase {
 }
 
 type EntryPointValues = NonNullable<CaseValues['entryPoints']>[number]
+type LoginValues = NonNullable<CaseValues['logins']>[number]
+type DataRouteValues = NonNullable<CaseValues['dataRoutes']>[number]
 
-function toEntryPoint(entry: EntryPointValues, ignoreCase: boolean): DeclaredEntryPoint {
-  const { id, path, prefix, pattern, method, host, closed = [] } = entry
+/** What names a set of requests, in entry points, logins and data routes alike. */
+function toRequestRule(rule: DataRouteValues, ignoreCase: boolean): DataRoute {
+  const { id, path, prefix, pattern, method, host } = rule
   return {
     id,
     ...(path === undefined ? {} : { path }),
@@ -106,6 +112,25 @@ function toEntryPoint(entry: EntryPointValues, ignoreCase: boolean): DeclaredEnt
     ...(method === undefined ? {} : { methods: [...new Set(method)] }),
     ...(host === undefined ? {} : { hosts: [...new Set(host)] }),
     ...(ignoreCase ? { ignoreCase } : {}),
+  }
+}
+
+/** A login says no with 401 and 403 whatever the case declares; a form is sent by POST. */
+function toLogin(login: LoginValues, ignoreCase: boolean): LoginRule {
+  const rule = toRequestRule(login, ignoreCase)
+  const { failure = [], success = [] } = login
+  return {
+    ...rule,
+    methods: rule.methods ?? ['POST'],
+    failure: [...new Set(failure)],
+    success: [...new Set(success)],
+  }
+}
+
+function toEntryPoint(entry: EntryPointValues, ignoreCase: boolean): DeclaredEntryPoint {
+  const { closed = [] } = entry
+  return {
+    ...toRequestRule(entry, ignoreCase),
     closed: [...closed]
       .sort((a, b) => a.from - b.from)
       .map(({ from, to, uncertainty = 0 }) => ({

@@ -1,4 +1,4 @@
-import type { Indicator } from '../classify/contract.js'
+import type { DataRoute, Indicator, LoginRule } from '../classify/contract.js'
 import type { DeclaredEntryPoint } from '../detect/contract.js'
 
 /** What a case file declares, checked and with times resolved. `examples/case.yaml` shows every key. */
@@ -7,6 +7,8 @@ export interface CaseFile {
   readonly file: string | null
   readonly name?: string
   readonly entryPoints: readonly DeclaredEntryPoint[]
+  readonly logins: readonly LoginRule[]
+  readonly dataRoutes: readonly DataRoute[]
   /** Addresses and networks of proxies whose forwarding chain is believed. */
   readonly trustedProxies: readonly string[]
   readonly sources: readonly SourceSetting[]

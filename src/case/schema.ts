@@ -1,6 +1,6 @@
 import { closestMatch } from 'leven'
 import * as v from 'valibot'
-import { type Indicator, MAX_ENTRY_POINTS } from '../classify/contract.js'
+import { type Indicator, MAX_DATA_ROUTES, MAX_ENTRY_POINTS, MAX_LOGINS } from '../classify/contract.js'
 import { visible } from '../core/text.js'
 import { isZone, parseDuration, parseTime, statesZone } from '../core/times.js'
 import { isAddress, isNetwork } from './addresses.js'
@@ -154,41 +154,84 @@ const PERIODS = v.pipe(
   }),
 )
 
-const ENTRY_POINT = v.pipe(
-  mapping({
-    id: ID,
-    path: v.optional(PATH),
-    prefix: v.optional(PATH),
-    pattern: v.optional(PATTERN),
-    method: v.optional(oneOrMore<string>(METHOD)),
-    host: v.optional(oneOrMore<string>(HOST)),
-    closed: v.optional(PERIODS),
-  }),
-  v.rawCheck(({ dataset, addIssue }) => {
+/** What names a set of requests, in entry points, logins and data routes alike. */
+const REQUEST_RULE = {
+  id: ID,
+  path: v.optional(PATH),
+  prefix: v.optional(PATH),
+  pattern: v.optional(PATTERN),
+  method: v.optional(oneOrMore<string>(METHOD)),
+  host: v.optional(oneOrMore<string>(HOST)),
+}
+
+interface RequestPath {
+  readonly path?: string | undefined
+  readonly prefix?: string | undefined
+  readonly pattern?: string | undefined
+}
+
+function onePathOf<Value extends RequestPath>() {
+  return v.rawCheck<Value>(({ dataset, addIssue }) => {
     if (!dataset.typed) return
     const { path, prefix, pattern } = dataset.value
     const count = [path, prefix, pattern].filter((rule) => rule !== undefined).length
     if (count !== 1) addIssue({ message: `found ${count} of path, prefix and pattern, expected exactly one` })
+  })
+}
+
+const ENTRY_POINT_KEYS = mapping({ ...REQUEST_RULE, closed: v.optional(PERIODS) })
+const ENTRY_POINT = v.pipe(ENTRY_POINT_KEYS, onePathOf<v.InferOutput<typeof ENTRY_POINT_KEYS>>())
+
+const STATUS = v.pipe(
+  v.number('a status such as 302'),
+  v.integer('a status such as 302'),
+  v.minValue(100, 'a status from 100 to 599'),
+  v.maxValue(599, 'a status from 100 to 599'),
+)
+
+const LOGIN_KEYS = mapping({
+  ...REQUEST_RULE,
+  failure: v.optional(oneOrMore<number>(STATUS)),
+  success: v.optional(oneOrMore<number>(STATUS)),
+})
+const LOGIN = v.pipe(
+  LOGIN_KEYS,
+  onePathOf<v.InferOutput<typeof LOGIN_KEYS>>(),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    const { failure = [], success = [] } = dataset.value
+    const both = failure.filter((status) => success.includes(status))
+    if (both.length > 0) addIssue({ message: `status ${both[0]} stands under both failure and success` })
   }),
 )
 
-const ENTRY_POINTS = v.pipe(
-  v.array(ENTRY_POINT, 'a list'),
-  v.rawCheck(({ dataset, addIssue }) => {
-    const value: unknown = dataset.value
-    if (!Array.isArray(value)) return
-    if (value.length > MAX_ENTRY_POINTS)
-      addIssue({ message: `found ${value.length} entry points, expected at most ${MAX_ENTRY_POINTS}` })
-    const ids = value.map((entry: { id?: unknown } | null) => entry?.id)
-    ids.forEach((id, index) => {
-      if (id === undefined || ids.indexOf(id) === index) return
-      addIssue({
-        message: 'another entry point has this id',
-        path: [keyPath(value, index), keyPath(value[index], 'id')],
+const DATA_ROUTE_KEYS = mapping(REQUEST_RULE)
+const DATA_ROUTE = v.pipe(DATA_ROUTE_KEYS, onePathOf<v.InferOutput<typeof DATA_ROUTE_KEYS>>())
+
+/** A list in which no two items have one id. `what` names the items in messages. */
+function listOf<Value>(item: v.GenericSchema<unknown, Value>, what: string, most: number) {
+  return v.pipe(
+    v.array(item, 'a list'),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const value: unknown = dataset.value
+      if (!Array.isArray(value)) return
+      if (value.length > most)
+        addIssue({ message: `found ${value.length} ${what}s, expected at most ${most}` })
+      const ids = value.map((entry: { id?: unknown } | null) => entry?.id)
+      ids.forEach((id, index) => {
+        if (id === undefined || ids.indexOf(id) === index) return
+        addIssue({
+          message: `another ${what} has this id`,
+          path: [keyPath(value, index), keyPath(value[index], 'id')],
+        })
       })
-    })
-  }),
-)
+    }),
+  )
+}
+
+type EntryPointKeys = v.InferOutput<typeof ENTRY_POINT>
+type LoginKeys = v.InferOutput<typeof LOGIN>
+type DataRouteKeys = v.InferOutput<typeof DATA_ROUTE>
 
 const PROXY = reading('an address, a network in CIDR notation, or the word private', (text) =>
   text === 'private' || isAddress(text) || isNetwork(text) ? text : null,
@@ -252,7 +295,9 @@ const THRESHOLDS = v.record(
 
 export const CASE = mapping({
   name: v.optional(TEXT),
-  entryPoints: v.optional(ENTRY_POINTS),
+  entryPoints: v.optional(listOf<EntryPointKeys>(ENTRY_POINT, 'entry point', MAX_ENTRY_POINTS)),
+  logins: v.optional(listOf<LoginKeys>(LOGIN, 'login', MAX_LOGINS)),
+  dataRoutes: v.optional(listOf<DataRouteKeys>(DATA_ROUTE, 'data route', MAX_DATA_ROUTES)),
   trustedProxies: v.optional(oneOrMore<string>(PROXY)),
   sources: v.optional(v.array(SOURCE, 'a list')),
   indicators: v.optional(INDICATORS),

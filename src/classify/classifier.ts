@@ -2,12 +2,13 @@ import { FIELD, type RecordBatch } from '../columns/contract.js'
 import { readText } from '../columns/view.js'
 import { joinKeys, type KeySeed, keyOfByteString, keyOfText, writeKey } from '../core/keys.js'
 import { clientIdentity, maybeIpv6 } from './addresses.js'
-import { type EntryPointRule, FLAG, type Indicator } from './contract.js'
+import { type DataRoute, type EntryPointRule, FLAG, type Indicator, type LoginRule } from './contract.js'
 import { EntryPointMatcher } from './entry-points.js'
 import { addressesOf, IndicatorMatcher } from './indicators.js'
 import { KeyCache } from './key-cache.js'
+import { LoginMatcher } from './logins.js'
 import { isPlainPath, lowerAscii, normalPath } from './normal-path.js'
-import { isWriting, outcomeOf } from './outcome.js'
+import { outcomeOf } from './outcome.js'
 import { routeTemplate } from './route.js'
 
 // copied out of their tables: a member would be looked up anew for every row
@@ -18,9 +19,10 @@ const {
   userAgent: USER_AGENT_FIELD,
 } = FIELD
 const {
+  dataRoute: DATA_ROUTE_FLAG,
   entryPoint: ENTRY_POINT_FLAG,
   indicator: INDICATOR_FLAG,
-  loginAttempt: LOGIN_ATTEMPT_FLAG,
+  loginFailed: LOGIN_FAILED_FLAG,
   notFound: NOT_FOUND_FLAG,
   oddSpelling: ODD_SPELLING_FLAG,
   refused: REFUSED_FLAG,
@@ -29,11 +31,13 @@ const {
 export interface ClassifierOptions {
   readonly entryPoints: readonly EntryPointRule[]
   readonly indicators: readonly Indicator[]
+  readonly logins: readonly LoginRule[]
+  readonly dataRoutes: readonly DataRoute[]
   readonly ignorePathCase: boolean
   readonly seed: KeySeed
 }
 
-/** Slots of the path cache, 28 bytes each; 64 Ki hold the paths of most sites. */
+/** Slots of the path cache, 32 bytes each; 64 Ki hold the paths of most sites. */
 const PATH_SLOTS = 1 << 16
 const CLIENT_SLOTS = 1 << 15
 const AGENT_SLOTS = 1 << 13
@@ -43,6 +47,9 @@ const PATH_ROUTE_LOW = 0
 const PATH_ROUTE_HIGH = 1
 const PATH_ENTRIES = 2
 const PATH_FLAGS = 3
+const PATH_LOGIN = 4
+const PATH_DATA = 5
+const PATH_WORDS = 6
 
 /**
  * Fills the classify columns of a batch: keys, route, outcome, entry points, flag bits. No state between rows but caches
@@ -52,7 +59,9 @@ export class Classifier {
   readonly #options: ClassifierOptions
   readonly #matcher: EntryPointMatcher
   readonly #indicators: IndicatorMatcher
-  readonly #paths = new KeyCache(PATH_SLOTS, 4)
+  readonly #logins: LoginMatcher
+  readonly #dataRoutes: EntryPointMatcher
+  readonly #paths = new KeyCache(PATH_SLOTS, PATH_WORDS)
   readonly #clients = new KeyCache(CLIENT_SLOTS, 3)
   readonly #agents = new KeyCache(AGENT_SLOTS, 1)
   readonly #seed: KeySeed
@@ -63,6 +72,8 @@ export class Classifier {
     this.#seed = options.seed
     this.#matcher = new EntryPointMatcher(options.entryPoints, options.ignorePathCase)
     this.#indicators = new IndicatorMatcher(options.indicators)
+    this.#logins = new LoginMatcher(options.logins, options.ignorePathCase)
+    this.#dataRoutes = new EntryPointMatcher(options.dataRoutes, options.ignorePathCase)
   }
 
   /** Fills the columns of rows 0 to `batch.rowCount`. */
@@ -93,7 +104,10 @@ export class Classifier {
     const method = batch.method[row]!
     joinKeys(words[entry + PATH_ROUTE_LOW]!, words[entry + PATH_ROUTE_HIGH]!, method, 0, batch.routeKey, at)
     let flags = words[entry + PATH_FLAGS]!
-    if ((flags & LOGIN_ATTEMPT_FLAG) !== 0 && !isWriting(method)) flags &= ~LOGIN_ATTEMPT_FLAG
+    const login = words[entry + PATH_LOGIN]!
+    if (login !== 0) flags |= this.#logins.flagsOf(login, batch, row)
+    const data = words[entry + PATH_DATA]!
+    if (data !== 0 && this.#dataRoutes.checkConditions(data, batch, row) !== 0) flags |= DATA_ROUTE_FLAG
     const bits = words[entry + PATH_ENTRIES]!
     return bits === 0 ? flags : flags | this.#enterPoints(batch, row, bits)
   }
@@ -129,8 +143,9 @@ export class Classifier {
       this.#keepRoute(entry, this.#scratch[0]!, this.#scratch[1]!)
     }
     words[entry + PATH_ENTRIES] = this.#matcher.matchPath(path)
+    words[entry + PATH_LOGIN] = this.#logins.find(path)
+    words[entry + PATH_DATA] = this.#dataRoutes.matchPath(path)
     let flags = isPlainPath(batch.bytes, start, length) ? 0 : ODD_SPELLING_FLAG
-    if (isLoginPath(path)) flags |= LOGIN_ATTEMPT_FLAG
     if (this.#indicators.ofPath(path).length > 0) flags |= INDICATOR_FLAG
     words[entry + PATH_FLAGS] = flags
     return entry
@@ -204,34 +219,6 @@ export class Classifier {
 }
 
 function statusFlags(status: number): number {
-  if (status === 401 || status === 403) return REFUSED_FLAG
+  if (status === 401 || status === 403) return REFUSED_FLAG | LOGIN_FAILED_FLAG
   return status === 404 || status === 410 ? NOT_FOUND_FLAG : 0
-}
-
-/** Last segments of login forms and token endpoints in wide use; the case declares others. */
-const LOGIN_SEGMENTS = new Set([
-  'login',
-  'signin',
-  'sign-in',
-  'sign_in',
-  'log-in',
-  'logon',
-  'authenticate',
-  'wp-login.php',
-  'login.php',
-  'login.aspx',
-  'login.jsp',
-  'login.do',
-  'login.html',
-  'j_security_check',
-  'xmlrpc.php',
-  'token',
-  'oauth2',
-  'authorize',
-  'session',
-  'sessions',
-])
-
-function isLoginPath(path: string): boolean {
-  return LOGIN_SEGMENTS.has(lowerAscii(path.slice(path.lastIndexOf('/') + 1)))
 }

@@ -19,7 +19,7 @@ export const FLAG = {
   refused: 1 << 2,
   /** Answered 404 or 410. */
   notFound: 1 << 3,
-  /** The path is a login form or token endpoint, and the method writes. */
+  /** A login form or token endpoint was asked to log somebody in; see classify/logins.ts. */
   loginAttempt: 1 << 4,
   /** The target holds an escape, dot segment, doubled slash or parameter: its normal form differs from its text. */
   oddSpelling: 1 << 5,
@@ -27,10 +27,18 @@ export const FLAG = {
   stampOutlier: 1 << 6,
   /** The stamp is behind the watermark: the row came later than the horizon allows. */
   late: 1 << 7,
+  /** Somebody was refused for want of a proven identity: 401 and 403 anywhere, and what a login's application answers. */
+  loginFailed: 1 << 8,
+  /** A login attempt whose answer is that of a success. */
+  loginPassed: 1 << 9,
+  /** The path, method and host match a declared data route. */
+  dataRoute: 1 << 10,
 } as const
 
-/** Entry points fit the bits of one word. */
+/** Declared entry points, logins and data routes fit the bits of one word each. */
 export const MAX_ENTRY_POINTS = 32
+export const MAX_LOGINS = 32
+export const MAX_DATA_ROUTES = 32
 
 /** One declared entry point. Exactly one of `path`, `prefix`, `pattern` is set. */
 export interface EntryPointRule {
@@ -50,6 +58,17 @@ export interface EntryPointRule {
   readonly hosts?: readonly string[]
   /** Paths that differ in case are the same. */
   readonly ignoreCase?: boolean
+}
+
+/** Routes that serve data worth taking, as the case declares them. What matches is as for an entry point. */
+export type DataRoute = EntryPointRule
+
+/** A login form or token endpoint, and how its answers are told apart. Exactly one of `path`, `prefix`, `pattern` is set. */
+export interface LoginRule extends EntryPointRule {
+  /** Statuses that say no; 401, 403 and 429 always do. */
+  readonly failure: readonly number[]
+  /** Statuses that say yes. One that is in neither list leaves the attempt open. */
+  readonly success: readonly number[]
 }
 
 /** Something to look for, from an indicator list. */

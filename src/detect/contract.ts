@@ -1,4 +1,4 @@
-import type { EntryPointRule, Indicator } from '../classify/contract.js'
+import type { DataRoute, EntryPointRule, Indicator, LoginRule } from '../classify/contract.js'
 import type { Observer } from '../observe/contract.js'
 
 /** A stretch of time in which an entry point was declared closed. Epoch milliseconds; `to` exclusive, absent: for good. */
@@ -17,10 +17,15 @@ export interface DeclaredEntryPoint extends EntryPointRule {
 export interface DetectorInput {
   readonly entryPoints: readonly DeclaredEntryPoint[]
   readonly indicators: readonly Indicator[]
+  /** Logins of the case; the built-in ones stand in classify/logins.ts. */
+  readonly logins: readonly LoginRule[]
+  readonly dataRoutes: readonly DataRoute[]
   /** Value of a threshold that the detector declares, after defaults and the case file. */
   threshold(name: string): number
   /** Most candidates that may be held at once. */
   readonly maxCandidates: number
+  /** Memory for what a detector keeps of every key, candidate or not. */
+  readonly memoryBytes: number
   /** Most references kept a candidate for evidence.jsonl; 0 when nobody asked for them. */
   readonly maxReferences: number
 }

@@ -1,6 +1,6 @@
 import { basename, isAbsolute } from 'node:path'
 import type { CaseFile, CaseOptions } from '../case/contract.js'
-import type { Indicator } from '../classify/contract.js'
+import type { DataRoute, Indicator, LoginRule } from '../classify/contract.js'
 import { matchSegments } from '../classify/entry-points.js'
 import type { ConfigurationValue } from '../conclude/contract.js'
 import { MINUTE_MS } from '../core/civil-time.js'
@@ -53,6 +53,8 @@ export interface DetectOptions<Own extends readonly Detector[] = readonly Detect
 /** All values of a run, resolved. */
 export interface Configuration {
   readonly entryPoints: readonly DeclaredEntryPoint[]
+  readonly logins: readonly LoginRule[]
+  readonly dataRoutes: readonly DataRoute[]
   readonly indicators: readonly Indicator[]
   readonly ignorePathCase: boolean
   readonly trustedProxies: readonly string[]
@@ -125,6 +127,8 @@ export async function resolveConfiguration(
   const format = choose<string | null>('format', options.format, null)
   return {
     entryPoints: caseFile?.entryPoints ?? [],
+    logins: caseFile?.logins ?? [],
+    dataRoutes: caseFile?.dataRoutes ?? [],
     indicators: distinctIndicators(
       [...(caseFile?.indicators ?? []), ...listed],
       caseFile?.ignorePathCase ?? false,
@@ -266,15 +270,20 @@ export function matchesName(glob: string, name: string): boolean {
   return matchSegments(pattern, parts(name))
 }
 
+/** A detector's share of the run's memory. */
+export type DetectorLimits = Pick<DetectorInput, 'maxCandidates' | 'memoryBytes' | 'maxReferences'>
+
 /** What a detector is made with. */
 export function detectorInput(
   configuration: Configuration,
   detector: Detector,
-  limits: { readonly maxCandidates: number; readonly maxReferences: number },
+  limits: DetectorLimits,
 ): DetectorInput {
   return {
     entryPoints: configuration.entryPoints,
     indicators: configuration.indicators,
+    logins: configuration.logins,
+    dataRoutes: configuration.dataRoutes,
     threshold: (name) => configuration.threshold(detector, name),
     ...limits,
   }

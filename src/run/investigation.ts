@@ -140,9 +140,9 @@ export class InvestigationPass implements PassConsumer {
   }
 
   #openSources(): SourceReader[] {
-    const { entryPoints, indicators, ignorePathCase, horizonMs, trustedProxies } = this.#configuration
+    const { horizonMs, trustedProxies } = this.#configuration
     const { seed } = this.#ready
-    const classifier = new Classifier({ entryPoints, indicators, ignorePathCase, seed })
+    const classifier = new Classifier({ ...this.#configuration, seed })
     const chains = new ForwardingChains(trustedProxies)
     const onRejects =
       this.#settings.onRejects === null
@@ -166,6 +166,7 @@ export class InvestigationPass implements PassConsumer {
     const { memoryBytes } = this.#configuration
     const limits = {
       maxCandidates: Math.floor((memoryBytes * 0.15) / CANDIDATE_BYTES),
+      memoryBytes: memoryBytes * 0.2,
       maxReferences: this.#settings.wantsReferences ? Math.floor((memoryBytes * 0.15) / REFERENCE_BYTES) : 0,
     }
     return this.#settings.detectors.map((detector) =>
@@ -294,7 +295,7 @@ export class InvestigationPass implements PassConsumer {
 
   #notChecked(): { check: string; reason: string }[] {
     return this.#settings.detectors.flatMap((detector) => {
-      const input = detectorInput(this.#configuration, detector, { maxCandidates: 0, maxReferences: 0 })
+      const input = detectorInput(this.#configuration, detector, NO_LIMITS)
       const reason = detector.idle(input)
       return reason === null ? [] : [{ check: detector.id, reason }]
     })
@@ -324,6 +325,9 @@ export class InvestigationPass implements PassConsumer {
     return hits
   }
 }
+
+/** For a detector that is only asked why it is idle. */
+const NO_LIMITS = { maxCandidates: 0, memoryBytes: 0, maxReferences: 0 } as const
 
 const NOTHING = {
   notChecked: [],

@@ -191,10 +191,12 @@ export async function* findRequests(
   const names = new PrincipalNames()
   const matches = compileFilter(filter, names)
   const { configuration, ready } = await open(evidence, options)
+  // logins stay: they decide whose a request is
   const classifier = new Classifier({
+    ...configuration,
     entryPoints: [],
     indicators: [],
-    ignorePathCase: configuration.ignorePathCase,
+    dataRoutes: [],
     seed: ready.seed,
   })
   const chains = new ForwardingChains(configuration.trustedProxies)

@@ -48,6 +48,8 @@ indicators: [{value: 10.0.0.0/8, note: lab}, /x]
 `,
     )
     expect(found).toEqual({
+      logins: [],
+      dataRoutes: [],
       file: join(folder, 'good.yaml'),
       entryPoints: [
         {
@@ -197,6 +199,36 @@ indicators: [{value: 10.0.0.0/8, note: lab}, /x]
     expect(await complaint(`entryPoints:\n${list}`)).toContain('found 33 entry points, expected at most 32')
   })
 
+  it('holds at most 32 logins and 32 data routes, each with its own id', async () => {
+    const list = Array.from({ length: 33 }, (_, index) => `  - {id: e${index}, path: /e${index}}\n`).join('')
+    expect(await complaint(`logins:\n${list}`)).toContain('found 33 logins, expected at most 32')
+    expect(await complaint(`dataRoutes:\n${list}`)).toContain('found 33 data routes, expected at most 32')
+    const twice = '  - {id: a, path: /a}\n  - {id: a, path: /b}\n'
+    expect(await complaint(`logins:\n${twice}`)).toContain(
+      'case.yaml:3: logins[1].id: another login has this id',
+    )
+  })
+
+  it.each([
+    ['failure: [20]', 'case.yaml:2: logins[0].failure[0]: found 20, expected a status from 100 to 599'],
+    ['success: OK', 'case.yaml:2: logins[0].success: found "OK", expected a status such as 302'],
+    ['failure: 200, success: [302, 200]', 'status 200 stands under both failure and success'],
+    ['closed: 1', 'case.yaml:2: logins[0].closed: unknown key'],
+  ])('refuses a login with %s', async (keys, message) => {
+    expect(await complaint(`logins:\n  - {id: a, path: /a, ${keys}}\n`)).toContain(message)
+  })
+
+  it('takes a login for a form that is sent by POST, and one status for a list of one', async () => {
+    const { logins, dataRoutes } = await load(
+      'logins:\n  - {id: a, path: /a, failure: 200}\n  - {id: b, prefix: /b, method: put}\ndataRoutes:\n  - {id: c, pattern: /c/*/d, host: H.example}\n',
+    )
+    expect(logins).toEqual([
+      { id: 'a', path: '/a', methods: ['POST'], failure: [200], success: [] },
+      { id: 'b', prefix: '/b', methods: ['PUT'], failure: [], success: [] },
+    ])
+    expect(dataRoutes).toEqual([{ id: 'c', pattern: '/c/*/d', hosts: ['h.example'] }])
+  })
+
   it('may use anchors, and refuses an alias bomb', async () => {
     const fine =
       'entryPoints:\n  - {id: a, path: /a, closed: &c {from: 2021-08-14T12:00:00Z}}\n  - {id: b, path: /b, closed: *c}\n'
@@ -244,6 +276,8 @@ describe('a case that is handed in as an object', () => {
     const keys = [
       'name',
       'entryPoints',
+      'logins',
+      'dataRoutes',
       'indicators',
       'options',
       'thresholds',
@@ -305,11 +339,13 @@ describe('examples/case.yaml', () => {
       keysAt((probe) => probe),
       keysAt((probe) => ({ entryPoints: [{ id: 'a', path: '/a', ...probe }] })),
       keysAt((probe) => ({ entryPoints: [{ id: 'a', path: '/a', closed: { ...closed, ...probe } }] })),
+      keysAt((probe) => ({ logins: [{ id: 'a', path: '/a', ...probe }] })),
+      keysAt((probe) => ({ dataRoutes: [{ id: 'a', path: '/a', ...probe }] })),
       keysAt((probe) => ({ sources: [{ match: 'a', format: 'b', ...probe }] })),
       keysAt((probe) => ({ indicators: [{ value: 'a', ...probe }] })),
       keysAt((probe) => ({ options: probe })),
     ]
-    expect(places.map((keys) => keys.length)).toEqual([8, 7, 3, 3, 3, 6])
+    expect(places.map((keys) => keys.length)).toEqual([10, 7, 3, 8, 6, 3, 3, 6])
     for (const key of places.flat()) expect(text).toMatch(new RegExp(`^[ #]*(- )?${key}:`, 'm'))
   })
 
