@@ -15,6 +15,9 @@ const DENIED = 3
 const REQUESTS = 4
 const BYTES = 6
 
+/** Of the memory: for names. While they are put together they are there twice. */
+const TEXT_SHARE = 0.2
+
 export interface NamedTotals {
   readonly name: string
   readonly requests: number
@@ -24,11 +27,15 @@ export interface NamedTotals {
 
 /**
  * Requests, denials and bytes by client or route. Bounded: a full shard folds the half of its keys with the fewest requests
- * into one remainder, so that kept plus folded is all; the count of keys is then a lower bound.
+ * into one remainder, so that kept plus folded is all. A folded key that comes again is counted anew, so the count of keys
+ * is then an upper bound.
  */
 export class KeyTotals {
   readonly #shards: PackedTable[]
-  readonly #texts: TextPool
+  readonly #textBytes: number
+  #texts: TextPool
+  /** Keys were folded since names were last put together, so that doing it again frees room. */
+  #hasDeadTexts = false
   /** What was folded. */
   folded = { keys: 0, requests: 0, denied: 0, bytes: 0 }
   firstFoldedAt = Number.NaN
@@ -39,7 +46,8 @@ export class KeyTotals {
     const perShard = Math.max(8, Math.floor((memoryBytes * 0.25) / (SHARDS * STRIDE * 4)))
     this.limit = perShard * SHARDS
     this.#shards = Array.from({ length: SHARDS }, () => new PackedTable(STRIDE, perShard))
-    this.#texts = new TextPool(memoryBytes * 0.4)
+    this.#textBytes = memoryBytes * TEXT_SHARE
+    this.#texts = new TextPool(this.#textBytes)
   }
 
   /**
@@ -77,7 +85,7 @@ export class KeyTotals {
     this.#insert(this.#shards[low & (SHARDS - 1)]!, low, high, time, name)
   }
 
-  /** Keys held, and with `folded.keys` all that were ever made. */
+  /** Keys that were ever made; more than there are once some were folded. */
   get count(): number {
     return this.#shards.reduce((sum, table) => sum + table.count, 0) + this.folded.keys
   }
@@ -133,11 +141,33 @@ export class KeyTotals {
       this.#fold(table)
       record = table.insert(low, high)
     }
-    table.words[record * STRIDE + TEXT] = this.#texts.addText(name)
+    table.words[record * STRIDE + TEXT] = this.#keepText(name)
     return record
   }
 
+  #keepText(name: string): number {
+    const number = this.#texts.addText(name)
+    if (number !== 0 || !this.#hasDeadTexts) return number
+    this.#dropDeadTexts()
+    return this.#texts.addText(name)
+  }
+
+  /** Copies the names of the keys that are held into a new pool. */
+  #dropDeadTexts(): void {
+    const old = this.#texts
+    this.#texts = new TextPool(this.#textBytes)
+    this.#hasDeadTexts = false
+    for (const table of this.#shards) {
+      const { words } = table
+      table.forEach((record) => {
+        const name = old.read(words[record * STRIDE + TEXT]!)
+        words[record * STRIDE + TEXT] = name === null ? 0 : this.#texts.addText(name)
+      })
+    }
+  }
+
   #fold(table: PackedTable): void {
+    this.#hasDeadTexts = true
     const counts: number[] = []
     table.forEach((record) => {
       counts.push(table.words[record * STRIDE + REQUESTS]!)

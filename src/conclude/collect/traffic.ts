@@ -160,7 +160,7 @@ export class TrafficCollector implements Observer<Traffic> {
 function boundOf(name: string, totals: KeyTotals): BoundHit[] {
   const { keys, requests, denied } = totals.folded
   if (keys === 0) return []
-  const effect = `the ${keys} ${name} with fewest requests (${requests} requests, ${denied} denied) are in the totals only; the number of ${name} is a lower bound`
+  const effect = `the ${keys} ${name} with fewest requests (${requests} requests, ${denied} denied) are in the totals only; the number of ${name} is an upper bound, for one that came again is counted anew`
   return [
     {
       name: `summary: ${name}`,

@@ -107,7 +107,7 @@ export function totalsSection(summary: Summary, width: number): Line[] {
         `${formatCount(summary.outside)} outside since and until`,
     ],
     ['Size', `${formatBytes(summary.decodedBytes)} read, ${formatBytes(summary.bytesSent)} sent to clients`],
-    ['Clients', `${summary.clientsExact ? '' : 'about '}${formatCount(summary.clients)}`],
+    ['Clients', `${summary.clientsExact ? '' : 'at most '}${formatCount(summary.clients)}`],
     ['Sessions', formatCount(summary.sessions)],
     ['Status', countsText(summary.statusClasses)],
     ['Outcomes', countsText(summary.outcomes)],
