@@ -1,10 +1,10 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', cli: 'src/cli/main.ts' },
+  entry: { index: 'src/index.ts', simulate: 'src/simulate/index.ts', cli: 'src/cli/main.ts' },
   format: 'esm',
   target: 'node20',
-  dts: { entry: { index: 'src/index.ts' } },
+  dts: { entry: { index: 'src/index.ts', simulate: 'src/simulate/index.ts' } },
   splitting: true,
   clean: true,
   treeshake: true,

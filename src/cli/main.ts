@@ -7,6 +7,7 @@ import { reportFailure } from './failure.js'
 import { investigateCommand } from './investigate.js'
 import { parseCommand } from './parse.js'
 import { requestsCommand } from './requests.js'
+import { simulateCommand } from './simulate.js'
 
 /** An argument may be a file's name, and that may be hostile. */
 const ERROR_OUTPUT = {
@@ -51,6 +52,7 @@ Examples:
     investigateCommand(),
     requestsCommand(),
     parseCommand(),
+    simulateCommand(),
     formatsCommand(),
     detectorsCommand(),
   ]) {

@@ -152,7 +152,7 @@ export async function checkFolder(folder: string, force: boolean): Promise<void>
  *
  * @returns Whether the folder is new.
  */
-async function makeFolder(folder: string): Promise<boolean> {
+export async function makeFolder(folder: string): Promise<boolean> {
   const failure = await mkdir(folder).then(
     () => null,
     (cause: NodeJS.ErrnoException) => cause,

@@ -113,6 +113,20 @@ describe('the package', () => {
     `)
   })
 
+  it('has exactly these names of the simulator', async () => {
+    const names = Object.keys(
+      (await import(pathToFileURL(join(ROOT, 'dist/simulate.js')).href)) as object,
+    ).sort()
+    expect(names).toEqual([
+      'GENERATOR_VERSION',
+      'LOGINS',
+      'simulate',
+      'simulateChunks',
+      'simulateInMemory',
+      'stories',
+    ])
+  })
+
   it('depends on what its source imports, and on nothing else', () => {
     const sources = packagesOf(filesIn(join(ROOT, 'src')).filter((file) => file.endsWith('.ts')))
     const declared = Object.keys(PACKAGE.dependencies).sort()
@@ -136,6 +150,8 @@ describe('the package', () => {
       'dist/cli.js',
       'dist/index.js',
       'dist/index.d.ts',
+      'dist/simulate.js',
+      'dist/simulate.d.ts',
     ])
       expect(paths).toContain(path)
     for (const path of paths)
@@ -172,6 +188,7 @@ describe('installed from its tarball', () => {
       symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
     }
     expect(run('--input-type=module', '-e', "import 'postern'")).toBe('')
+    expect(run('--input-type=module', '-e', "import 'postern/simulate'")).toBe('')
     expect(run('--input-type=module', '-e', "import { version } from 'postern'; console.log(version)")).toBe(
       `${PACKAGE.version}\n`,
     )

@@ -35,20 +35,37 @@ it('and would be seen not to', () => {
   expect(complaints(FILE, text.replace(/\/\/ @ts-expect-error: evidence is needed/, ''))).toHaveLength(1)
 })
 
-it('need nothing but the package and the types of Node', () => {
-  const declarations = readFileSync(join(ROOT, 'dist/index.d.ts'), 'utf8')
-  const imports = [...declarations.matchAll(/from '([^']+)'/g)].map((match) => match[1]!)
-  for (const name of imports) expect(name).toMatch(/^node:/)
+/** A built file of declarations and those that it imports, by name. */
+function declarationsOf(name: string, found = new Map<string, string>()): Map<string, string> {
+  if (found.has(name)) return found
+  const text = readFileSync(join(ROOT, 'dist', name), 'utf8')
+  found.set(name, text)
+  for (const imported of importsOf(text).filter((it) => it.startsWith('.')))
+    declarationsOf(imported.replace(/^\.\//, '').replace(/\.js$/, '.d.ts'), found)
+  return found
+}
+
+function importsOf(text: string): string[] {
+  return ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName)
+}
+
+it.each(['index.d.ts', 'simulate.d.ts'])('%s needs nothing but the package and the types of Node', (name) => {
+  const declarations = declarationsOf(name)
+  const others = [...declarations.values()].flatMap(importsOf).filter((it) => !it.startsWith('./'))
+  for (const other of others) expect(other).toMatch(/^node:/)
   const folder = temporaryFolder()
-  writeFileSync(join(folder, 'a.d.ts'), declarations)
+  const files = [...declarations].map(([file, text]) => {
+    writeFileSync(join(folder, file), text)
+    return join(folder, file)
+  })
   const options: ts.CompilerOptions = {
     ...CONFIG.options,
     skipLibCheck: false,
     typeRoots: [join(ROOT, 'node_modules/@types')],
   }
-  const program = ts.createProgram([join(folder, 'a.d.ts')], options)
-  const found = program
-    .getSemanticDiagnostics(program.getSourceFile(join(folder, 'a.d.ts')))
+  const program = ts.createProgram(files, options)
+  const found = files
+    .flatMap((file) => program.getSemanticDiagnostics(program.getSourceFile(file)))
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
   expect(found).toEqual([])
 })

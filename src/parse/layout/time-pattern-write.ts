@@ -69,26 +69,60 @@ const WRITERS: Readonly<Record<string, (moment: Moment) => string>> = {
   '%': () => '%',
 }
 
+/** Directives that change within a minute. */
+const FINE = ['S', 's', 'f']
+
+/** Neighbouring pieces of a pattern that are written anew equally often. */
+interface Run {
+  readonly isFine: boolean
+  readonly writers: ((moment: Moment) => string)[]
+  text: string
+}
+
 /** Writes moments by a pattern that compileStrftime takes, or with `%:z`. `offsetMs`: zone, east of UTC. */
 export function compileStrftimeWriter(format: string, offsetMs: number): (epochMs: number) => string {
-  const pieces = [...spellOut(format).matchAll(/%(:?)(-?)(.)|[^%]+/gs)].map((match) => {
-    const write = WRITERS[(match[1] ?? '') + (match[3] ?? '')]
-    if (match[3] === undefined || write === undefined) return () => match[0]
-    return match[2] === '-' ? (moment: Moment) => write(moment).replace(/^[0 ]+(?=\d)/, '') : write
-  })
-  return onceAMoment((epochMs) => {
+  const matches = [...spellOut(format).matchAll(/%(:?)(-?)(.)|[^%]+/gs)]
+  const runs: Run[] = []
+  for (const match of matches) {
+    const isFine = match[3] !== undefined && FINE.includes(match[3])
+    if (runs.at(-1)?.isFine !== isFine) runs.push({ isFine, writers: [], text: '' })
+    runs.at(-1)!.writers.push(pieceWriter(match))
+  }
+  let minute = Number.NaN
+  const hasFraction = matches.some((match) => match[3] === 'f')
+  return remembering(hasFraction ? 1 : SECOND_MS, (epochMs) => {
     const moment = { local: new Date(epochMs + offsetMs), epochMs, offsetMs }
-    return pieces.map((write) => write(moment)).join('')
+    const now = Math.floor((epochMs + offsetMs) / MINUTE_MS)
+    let text = ''
+    for (const run of runs) {
+      if (run.isFine || now !== minute) run.text = run.writers.map((write) => write(moment)).join('')
+      text += run.text
+    }
+    minute = now
+    return text
   })
 }
 
-/** Lines of a busy server share their stamps: the last one is kept. */
-function onceAMoment(write: (epochMs: number) => string): (epochMs: number) => string {
-  let last = Number.NaN
-  let text = ''
+function pieceWriter(match: RegExpMatchArray): (moment: Moment) => string {
+  const write = WRITERS[(match[1] ?? '') + (match[3] ?? '')]
+  if (match[3] === undefined || write === undefined) return () => match[0]
+  return match[2] === '-' ? (moment) => write(moment).replace(/^[0 ]+(?=\d)/, '') : write
+}
+
+/** Stamps that are kept; a power of two. Lines that are stamped at their start go back by some seconds. */
+const KEPT_STAMPS = 64
+
+/** Lines of a busy server share their stamps: the last ones are kept. `stepMs`: the finest that is written. */
+function remembering(stepMs: number, write: (epochMs: number) => string): (epochMs: number) => string {
+  const steps = new Float64Array(KEPT_STAMPS).fill(Number.NaN)
+  const texts: string[] = new Array(KEPT_STAMPS).fill('')
   return (epochMs) => {
-    if (epochMs !== last) text = write(epochMs)
-    last = epochMs
-    return text
+    const step = Math.floor(epochMs / stepMs)
+    const place = step & (KEPT_STAMPS - 1)
+    if (steps[place] !== step) {
+      texts[place] = write(epochMs)
+      steps[place] = step
+    }
+    return texts[place]!
   }
 }
