@@ -1,3 +1,16 @@
+import type { RecordBatch } from '../columns/contract.js'
+import { readMethod } from '../columns/view.js'
+import { lowerAscii, normalPath, toText } from './normal-path.js'
+
+/** A row's route as text, method first: `GET /customers/{int}`. Allocates; the classifier makes the key alone. */
+export function routeNameOf(batch: RecordBatch, row: number, ignoreCase: boolean): string {
+  const method = readMethod(batch, row) ?? '-'
+  const length = batch.pathLength[row]!
+  if (length < 0) return `${method} (no path)`
+  const path = normalPath(batch.bytes, batch.pathStart[row]!, length)
+  return `${method} ${toText(routeTemplate(ignoreCase ? lowerAscii(path) : path))}`
+}
+
 /**
  * The route template of a normal path: segments that only name one object give way to their class.
  *

@@ -15,21 +15,30 @@ export class PackedTable {
   /** Words and doubles over the same memory: word `w` of record `r` is `words[r * stride + w]`. */
   words: Int32Array
   doubles: Float64Array
+  readonly #load: number
   #count = 0
   #capacity: number
   #limit: number
 
   /**
    * @param stride      32-bit words a record, two key words included; rounded up to even.
-   * @param maxRecords  Most records held; the buffer has at most twice as many slots.
+   * @param maxRecords  Most records held; the buffer has at most twice as many slots for each at the usual load.
+   * @param load        Share of the slots that is filled before the table doubles; a fuller one is smaller and slower.
    */
-  constructor(stride: number, maxRecords: number) {
+  constructor(stride: number, maxRecords: number, load = USUAL_LOAD) {
     this.stride = stride + (stride & 1)
+    this.#load = load
     this.maxRecords = Math.max(1, maxRecords)
     this.#capacity = LEAST_SLOTS
     this.#limit = this.#limitOf(LEAST_SLOTS)
     this.words = new Int32Array(LEAST_SLOTS * this.stride)
     this.doubles = new Float64Array(this.words.buffer)
+  }
+
+  /** Most records whose table, at the usual load, takes no more than so many bytes: tables double, and a full one is not half used. */
+  static recordsWithin(bytes: number, stride: number): number {
+    const slots = 2 ** Math.floor(Math.log2(Math.max(LEAST_SLOTS, bytes / (4 * (stride + (stride & 1))))))
+    return Math.floor(slots * USUAL_LOAD)
   }
 
   get count(): number {
@@ -92,7 +101,7 @@ export class PackedTable {
   }
 
   #limitOf(capacity: number): number {
-    return Math.min(this.maxRecords, Math.floor(capacity * 0.6))
+    return Math.min(this.maxRecords, Math.floor(capacity * this.#load))
   }
 
   #place(low: number, high: number): number {
@@ -140,3 +149,4 @@ export class PackedTable {
 
 /** Slots of an empty table. */
 const LEAST_SLOTS = 64
+const USUAL_LOAD = 0.6

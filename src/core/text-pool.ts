@@ -3,11 +3,10 @@
  * a budget; a text that no longer fits is not kept and has no number.
  */
 export class TextPool {
-  readonly #pages: Uint8Array[] = []
+  readonly #pages: Buffer[] = []
   readonly #maxBytes: number
   #used = PAGE_BYTES
   #full = false
-  static readonly #decoder = new TextDecoder('utf-8')
   static readonly #encoder = new TextEncoder()
 
   constructor(maxBytes: number) {
@@ -31,7 +30,7 @@ export class TextPool {
         this.#full = true
         return 0
       }
-      this.#pages.push(new Uint8Array(PAGE_BYTES))
+      this.#pages.push(Buffer.alloc(PAGE_BYTES))
       this.#used = 0
     }
     const page = this.#pages[this.#pages.length - 1]!
@@ -66,7 +65,7 @@ export class TextPool {
     const page = this.#pages[Math.floor((number - 1) / PAGE_BYTES)]!
     const at = (number - 1) % PAGE_BYTES
     const size = page[at]! | (page[at + 1]! << 8)
-    return TextPool.#decoder.decode(page.subarray(at + 2, at + 2 + size))
+    return page.toString('utf8', at + 2, at + 2 + size)
   }
 }
 

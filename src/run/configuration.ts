@@ -63,6 +63,7 @@ export interface Configuration {
   readonly since: number
   readonly until: number
   readonly horizonMs: number
+  /** For tables: `memoryMb` less what is in flight. */
   readonly memoryBytes: number
   formatFor(names: readonly string[]): string | null
   timezoneFor(names: readonly string[]): string | null
@@ -71,6 +72,8 @@ export interface Configuration {
   readonly values: readonly ConfigurationValue[]
 }
 
+/** Blocks and batches of two sources, and what tables need beside themselves while they grow. */
+const IN_FLIGHT_MB = 16
 export const DEFAULT_MEMORY_MB = 384
 const LEAST_MEMORY_MB = 16
 const DEFAULT_HORIZON_MS = 10 * MINUTE_MS
@@ -140,7 +143,7 @@ export async function resolveConfiguration(
     since,
     until,
     horizonMs,
-    memoryBytes: memoryMb * 1024 * 1024,
+    memoryBytes: Math.max(memoryMb / 2, memoryMb - IN_FLIGHT_MB) * 1024 * 1024,
     // a value for one source stands over one for the run
     formatFor: (names) => settingFor(caseFile, names, 'format') ?? format,
     timezoneFor: (names) => settingFor(caseFile, names, 'timezone') ?? timezone,

@@ -15,6 +15,7 @@ const DENIED = 3
 const REQUESTS = 4
 const BYTES = 6
 
+const TABLE_SHARE = 0.8
 /** Of the memory: for names. While they are put together they are there twice. */
 const TEXT_SHARE = 0.2
 
@@ -43,7 +44,7 @@ export class KeyTotals {
 
   /** @param memoryBytes  For tables and names together. */
   constructor(memoryBytes: number) {
-    const perShard = Math.max(8, Math.floor((memoryBytes * 0.25) / (SHARDS * STRIDE * 4)))
+    const perShard = PackedTable.recordsWithin((memoryBytes * TABLE_SHARE) / SHARDS, STRIDE)
     this.limit = perShard * SHARDS
     this.#shards = Array.from({ length: SHARDS }, () => new PackedTable(STRIDE, perShard))
     this.#textBytes = memoryBytes * TEXT_SHARE
@@ -101,37 +102,32 @@ export class KeyTotals {
     })
   }
 
-  /** The keys with most requests; equals by name. */
+  /**
+   * The keys with most requests; equals by name. Never more than twice as many are held: in a log of clients that each came
+   * once, all of them are equal.
+   */
   top(most: number): NamedTotals[] {
-    const counts = this.#requestCounts()
-    const least = counts[Math.max(0, counts.length - most)] ?? 0
-    const best: NamedTotals[] = []
+    let best: NamedTotals[] = []
+    let least = 0
     for (const table of this.#shards) {
       table.forEach((record) => {
-        const base = record * STRIDE
-        if (table.words[base + REQUESTS]! < least) return
-        best.push({
-          name: this.#texts.read(table.words[base + TEXT]!) ?? '(name not kept)',
-          requests: table.words[base + REQUESTS]!,
-          denied: table.words[base + DENIED]!,
-          bytes: table.doubles[(base + BYTES) >> 1]!,
-        })
+        if (table.words[record * STRIDE + REQUESTS]! < least) return
+        best.push(this.#totalsOf(table, record * STRIDE))
+        if (best.length < 2 * most) return
+        best = best.sort(byRequests).slice(0, most)
+        least = best.at(-1)!.requests
       })
     }
-    best.sort((a, b) => b.requests - a.requests || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
-    return best.slice(0, most)
+    return best.sort(byRequests).slice(0, most)
   }
 
-  /** Ascending. Numbers alone, so that names are made for the few that are shown. */
-  #requestCounts(): Int32Array {
-    const counts = new Int32Array(this.#shards.reduce((sum, table) => sum + table.count, 0))
-    let size = 0
-    for (const table of this.#shards) {
-      table.forEach((record) => {
-        counts[size++] = table.words[record * STRIDE + REQUESTS]!
-      })
+  #totalsOf({ words, doubles }: PackedTable, base: number): NamedTotals {
+    return {
+      name: this.#texts.read(words[base + TEXT]!) ?? '(name not kept)',
+      requests: words[base + REQUESTS]!,
+      denied: words[base + DENIED]!,
+      bytes: doubles[(base + BYTES) >> 1]!,
     }
-    return counts.sort()
   }
 
   #insert(table: PackedTable, low: number, high: number, time: number, name: string): number {
@@ -196,4 +192,8 @@ export class KeyTotals {
     ours.doubles[(base + BYTES) >> 1] =
       ours.doubles[(base + BYTES) >> 1]! + theirs.doubles[(from + BYTES) >> 1]!
   }
+}
+
+function byRequests(a: NamedTotals, b: NamedTotals): number {
+  return b.requests - a.requests || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 }

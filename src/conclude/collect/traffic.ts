@@ -1,9 +1,8 @@
 import { clientIdentity } from '../../classify/addresses.js'
 import { DENIED, FLAG, OUTCOMES } from '../../classify/contract.js'
-import { lowerAscii, normalPath, toText } from '../../classify/normal-path.js'
-import { routeTemplate } from '../../classify/route.js'
+import { routeNameOf } from '../../classify/route.js'
 import { FIELD, type RecordBatch } from '../../columns/contract.js'
-import { readMethod, readText } from '../../columns/view.js'
+import { readText } from '../../columns/view.js'
 import { toIso } from '../../core/times.js'
 import type { BoundHit, Observer, Selection } from '../../observe/contract.js'
 import { KeyTotals, type NamedTotals } from './key-totals.js'
@@ -63,8 +62,8 @@ export class TrafficCollector implements Observer<Traffic> {
   #foundRoutes = new Int32Array(0)
 
   constructor(options: TrafficOptions) {
-    this.#clients = new KeyTotals(options.memoryBytes * 0.75)
-    this.#routes = new KeyTotals(options.memoryBytes * 0.25)
+    this.#clients = new KeyTotals(options.memoryBytes * 0.8)
+    this.#routes = new KeyTotals(options.memoryBytes * 0.2)
     this.#ignoreCase = options.ignorePathCase
   }
 
@@ -103,7 +102,7 @@ export class TrafficCollector implements Observer<Traffic> {
         this.#clients.add(clientKey[at]!, clientKey[at + 1]!, isDenied, size, -1)
       }
       if (!this.#routes.add(routeKey[at]!, routeKey[at + 1]!, isDenied, size, routes[i]!)) {
-        this.#routes.open(routeKey[at]!, routeKey[at + 1]!, routeName(batch, row, this.#ignoreCase), t)
+        this.#routes.open(routeKey[at]!, routeKey[at + 1]!, routeNameOf(batch, row, this.#ignoreCase), t)
         this.#routes.add(routeKey[at]!, routeKey[at + 1]!, isDenied, size, -1)
       }
     }
@@ -179,14 +178,6 @@ function named(names: readonly string[], counts: Float64Array): Record<string, n
 function clientName(batch: RecordBatch, row: number): string {
   const client = readText(batch, CLIENT_FIELD, row)
   return client === null ? '-' : clientIdentity(client)
-}
-
-function routeName(batch: RecordBatch, row: number, ignoreCase: boolean): string {
-  const method = readMethod(batch, row) ?? '-'
-  const length = batch.pathLength[row]!
-  if (length < 0) return `${method} (no path)`
-  const path = normalPath(batch.bytes, batch.pathStart[row]!, length)
-  return `${method} ${toText(routeTemplate(ignoreCase ? lowerAscii(path) : path))}`
 }
 
 /**
