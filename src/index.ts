@@ -3,6 +3,7 @@
  */
 
 import type { Detector } from './detect/contract.js'
+import type { BulkExportMeasures } from './detect/detectors/bulk-export/index.js'
 import type { ClosedEntryPointMeasures } from './detect/detectors/closed-entry-point/index.js'
 import type { IndicatorSeenMeasures } from './detect/detectors/indicator-seen/index.js'
 import type { Finding } from './findings/contract.js'
@@ -15,6 +16,7 @@ import {
 
 /** A finding of a built-in detector, told apart by `kind`. */
 export type BuiltInFinding =
+  | Finding<'bulk-export', BulkExportMeasures>
   | Finding<'closed-entry-point', ClosedEntryPointMeasures>
   | Finding<'indicator-seen', IndicatorSeenMeasures>
 
@@ -66,6 +68,7 @@ export type {
   DetectorInput,
   Threshold,
 } from './detect/contract.js'
+export type { BulkExportMeasures } from './detect/detectors/bulk-export/index.js'
 export type { ClosedEntryPointMeasures } from './detect/detectors/closed-entry-point/index.js'
 export type { IndicatorSeenMeasures } from './detect/detectors/indicator-seen/index.js'
 export { detectors } from './detect/detectors/registry.js'

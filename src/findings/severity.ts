@@ -14,6 +14,16 @@ export const SEVERITY_TABLE: Readonly<Record<string, Readonly<Record<string, Sev
     denied: 'low',
     'in-flight': 'info',
   },
+  'bulk-export': {
+    'exceeds-on-data': 'critical',
+    exceeds: 'high',
+    'no-baseline-on-data': 'high',
+    'no-baseline': 'medium',
+    scheduled: 'low',
+    crawl: 'low',
+    assets: 'info',
+    browsing: 'low',
+  },
   // an indicator says that somebody should look, not that something happened
   'indicator-seen': {
     served: 'medium',

@@ -65,14 +65,51 @@ function bySize(a: Place & { size: number }, b: Place & { size: number }): numbe
   return b.size - a.size || byPlace(a, b)
 }
 
+/** A citation whose hash is not taken yet: most records that are picked give way to others before the end. */
+interface Picked extends Omit<Citation, 'sha256'> {
+  /** The stored bytes, null where they are not at hand. */
+  readonly stored: Uint8Array | null
+}
+
+function pick(batch: RecordBatch, row: number, storedBytes: StoredBytes): Picked {
+  const stored = storedBytes(batch, row)
+  const start = batch.lineStart[row]!
+  const length = batch.lineEnd[row]! - start
+  const bytes = copyOf(batch.bytes, start, Math.min(length, TEXT_BYTES))
+  // nearly always the line as it is, whole
+  const isSame = stored !== null && stored.buffer === batch.bytes.buffer && stored.length === bytes.length
+  return {
+    source: batch.source,
+    line: batch.lineNumber[row]!,
+    offset: batch.placeOffset[row]!,
+    length: batch.placeLength[row]!,
+    time: batch.time[row]!,
+    size: batch.bytesSent[row]! || 0,
+    bytes,
+    outcome: batch.outcome[row]!,
+    status: batch.status[row]!,
+    stored: isSame ? bytes : stored === null ? null : copyOf(stored, 0, stored.length),
+  }
+}
+
+function copyOf(bytes: Uint8Array, start: number, length: number): Uint8Array {
+  return Uint8Array.prototype.slice.call(bytes, start, start + length)
+}
+
+function toCitation({ stored, ...rest }: Picked): Citation {
+  const { source, line, offset, length, time, size, bytes, outcome, status } = rest
+  const sha256 = stored === null ? null : createHash('sha256').update(stored).digest('hex')
+  return { source, line, offset, length, time, size, sha256, bytes, outcome, status }
+}
+
 /**
  * Keeps the citations of one finding: the first 10, the last 5 and the 10 with most bytes of all that it is shown, and
  * their exact number. The same whatever the order in which records come.
  */
 export class CitationPicker {
-  #first: Citation[] = []
-  #last: Citation[] = []
-  #largest: Citation[] = []
+  #first: Picked[] = []
+  #last: Picked[] = []
+  #largest: Picked[] = []
   /** All records shown. */
   count = 0
 
@@ -88,26 +125,35 @@ export class CitationPicker {
     const isLast = fits(this.#last, LAST, place, byPlaceDown)
     const isLargest = fits(this.#largest, LARGEST, place, bySize)
     if (!isFirst && !isLast && !isLargest) return
-    const citation = cite(batch, row, stored)
-    if (isFirst) insert(this.#first, FIRST, citation, byPlace)
-    if (isLast) insert(this.#last, LAST, citation, byPlaceDown)
-    if (isLargest) insert(this.#largest, LARGEST, citation, bySize)
+    const picked = pick(batch, row, stored)
+    if (isFirst) insert(this.#first, FIRST, picked, byPlace)
+    if (isLast) insert(this.#last, LAST, picked, byPlaceDown)
+    if (isLargest) insert(this.#largest, LARGEST, picked, bySize)
   }
 
   merge(other: CitationPicker): void {
     this.count += other.count
-    for (const citation of other.#first) insert(this.#first, FIRST, citation, byPlace)
-    for (const citation of other.#last) insert(this.#last, LAST, citation, byPlaceDown)
-    for (const citation of other.#largest) insert(this.#largest, LARGEST, citation, bySize)
+    this.#take(other, () => true)
+  }
+
+  /** Takes in what another has picked of a stretch of time, both ends inclusive; its count is left alone. */
+  mergeWithin(other: CitationPicker, first: number, last: number): void {
+    this.#take(other, ({ time }) => time >= first && time <= last)
+  }
+
+  #take(other: CitationPicker, isMeant: (picked: Picked) => boolean): void {
+    for (const it of other.#first) if (isMeant(it)) insert(this.#first, FIRST, it, byPlace)
+    for (const it of other.#last) if (isMeant(it)) insert(this.#last, LAST, it, byPlaceDown)
+    for (const it of other.#largest) if (isMeant(it)) insert(this.#largest, LARGEST, it, bySize)
   }
 
   /** At most 25, by time, source, offset. */
   list(): Citation[] {
-    const unique = new Map<string, Citation>()
-    for (const citation of [...this.#first, ...this.#last, ...this.#largest]) {
-      unique.set(`${citation.source}:${citation.offset}`, citation)
+    const unique = new Map<string, Picked>()
+    for (const it of [...this.#first, ...this.#last, ...this.#largest]) {
+      unique.set(`${it.source}:${it.offset}`, it)
     }
-    return [...unique.values()].sort(byPlace)
+    return [...unique.values()].sort(byPlace).map(toCitation)
   }
 }
 
@@ -125,10 +171,10 @@ function fits<T extends Place & { size: number }>(
 }
 
 function insert(
-  kept: Citation[],
+  kept: Picked[],
   most: number,
-  citation: Citation,
-  order: (a: Citation, b: Citation) => number,
+  citation: Picked,
+  order: (a: Picked, b: Picked) => number,
 ): void {
   let at = kept.length
   while (at > 0 && order(citation, kept[at - 1]!) < 0) at--

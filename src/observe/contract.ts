@@ -23,8 +23,8 @@ export interface ObserverContext {
 
 /** Who a finding is about, as one row shows it. */
 export interface SubjectRef {
-  readonly type: 'token' | 'user' | 'client'
-  /** Stable text: `token#N`, a user name, or `address#agent`. */
+  readonly type: 'token' | 'user' | 'client' | 'network' | 'claimed-user'
+  /** Stable text: `token#N`, a user name, `address#agent`, a network in CIDR notation, or a name that somebody claimed. */
   readonly id: string
 }
 

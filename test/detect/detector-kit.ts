@@ -168,7 +168,7 @@ function expectComplete(finding: Finding, measures: ReadonlyMap<string, string>)
 }
 
 function expectSubject({ subject }: Finding): void {
-  expect(['token', 'user', 'client']).toContain(subject.type)
+  expect(['token', 'user', 'client', 'network', 'claimed-user']).toContain(subject.type)
   expect(subject.id).not.toBe('')
   for (const [names, count] of [
     [subject.clients, subject.clientCount],

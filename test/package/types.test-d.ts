@@ -13,6 +13,14 @@ import {
   readSessions,
   type Session,
 } from 'postern'
+import {
+  type SimulateOptions,
+  type Simulation,
+  simulate,
+  simulateChunks,
+  simulateInMemory,
+  type Truth,
+} from 'postern/simulate'
 import { expectTypeOf, it } from 'vitest'
 
 declare const own: {
@@ -30,7 +38,7 @@ it('a finding narrows by its kind', async () => {
     if (finding.kind === 'closed-entry-point') {
       expectTypeOf(finding.measures).toEqualTypeOf<ClosedEntryPointMeasures>()
       expectTypeOf(finding.measures.served).toBeNumber()
-    } else {
+    } else if (finding.kind === 'indicator-seen') {
       expectTypeOf(finding.kind).toEqualTypeOf<'indicator-seen'>()
       expectTypeOf(finding.measures).toEqualTypeOf<IndicatorSeenMeasures>()
       // @ts-expect-error: an indicator has no spellings
@@ -50,6 +58,8 @@ it('a switch over the kinds is exhaustive', () => {
         return finding.measures.denied
       case 'indicator-seen':
         return finding.measures.requests
+      case 'bulk-export':
+        return finding.measures.objects
     }
   }
   expectTypeOf(measure).returns.toBeNumber()
@@ -58,13 +68,11 @@ it('a switch over the kinds is exhaustive', () => {
 it('a detector of one’s own widens the union', async () => {
   const run = investigate({ evidence: [], detectors: [own] })
   for await (const finding of run.findings) {
-    expectTypeOf(finding.kind).toEqualTypeOf<'closed-entry-point' | 'indicator-seen' | 'own-kind'>()
+    expectTypeOf(finding.kind).toEqualTypeOf<BuiltInFinding['kind'] | 'own-kind'>()
     if (finding.kind === 'own-kind') expectTypeOf(finding).toEqualTypeOf<Finding<'own-kind'>>()
     if (finding.kind === 'closed-entry-point') expectTypeOf(finding.measures.served).toBeNumber()
   }
-  expectTypeOf((await run.report()).findings[0]!.kind).toEqualTypeOf<
-    'closed-entry-point' | 'indicator-seen' | 'own-kind'
-  >()
+  expectTypeOf((await run.report()).findings[0]!.kind).toEqualTypeOf<BuiltInFinding['kind'] | 'own-kind'>()
 })
 
 it('options are checked', () => {
@@ -84,6 +92,21 @@ it('the lower steps are typed', () => {
   expectTypeOf(readRecords(['a.log'])).toExtend<AsyncIterable<PlacedRecord>>()
   expectTypeOf(readBatches(['a.log'])).toExtend<AsyncIterable<RecordBatch>>()
   expectTypeOf(readSessions(['a.log'])).toExtend<AsyncIterable<Session>>()
+})
+
+it('the simulator is typed', () => {
+  expectTypeOf(simulate).returns.toEqualTypeOf<Promise<Simulation>>()
+  expectTypeOf(simulateInMemory({ stories: ['guessing'] }).truth).toEqualTypeOf<Truth>()
+  expectTypeOf<Truth['incidents'][number]['firstAttempt']>().toEqualTypeOf<string | null>()
+  expectTypeOf<SimulateOptions['login']>().toEqualTypeOf<'form' | 'api' | 'wordpress' | 'basic' | undefined>()
+  for (const { name, bytes } of simulateChunks({ seed: 7 })) {
+    expectTypeOf(name).toBeString()
+    expectTypeOf(bytes).toEqualTypeOf<Uint8Array>()
+  }
+  // @ts-expect-error: a folder is needed
+  simulate({ stories: ['guessing'] })
+  // @ts-expect-error: no server writes so
+  simulateInMemory({ producer: 'iis' })
 })
 
 it('an error is told apart with its code', () => {
