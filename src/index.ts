@@ -5,6 +5,7 @@
 import type { Detector } from './detect/contract.js'
 import type { BulkExportMeasures } from './detect/detectors/bulk-export/index.js'
 import type { ClosedEntryPointMeasures } from './detect/detectors/closed-entry-point/index.js'
+import type { CredentialAttackMeasures } from './detect/detectors/credential-attack/index.js'
 import type { IndicatorSeenMeasures } from './detect/detectors/indicator-seen/index.js'
 import type { Finding } from './findings/contract.js'
 import {
@@ -18,6 +19,7 @@ import {
 export type BuiltInFinding =
   | Finding<'bulk-export', BulkExportMeasures>
   | Finding<'closed-entry-point', ClosedEntryPointMeasures>
+  | Finding<'credential-attack', CredentialAttackMeasures>
   | Finding<'indicator-seen', IndicatorSeenMeasures>
 
 /**
@@ -70,6 +72,7 @@ export type {
 } from './detect/contract.js'
 export type { BulkExportMeasures } from './detect/detectors/bulk-export/index.js'
 export type { ClosedEntryPointMeasures } from './detect/detectors/closed-entry-point/index.js'
+export type { CredentialAttackMeasures } from './detect/detectors/credential-attack/index.js'
 export type { IndicatorSeenMeasures } from './detect/detectors/indicator-seen/index.js'
 export { detectors } from './detect/detectors/registry.js'
 export { type Counted, EpisodeEvidence, PrincipalEpisodes } from './detect/principal-episodes.js'

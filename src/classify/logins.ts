@@ -1,6 +1,7 @@
 import type { RecordBatch } from '../columns/contract.js'
 import { FLAG, type LoginRule } from './contract.js'
 import { EntryPointMatcher } from './entry-points.js'
+import { LOGIN_SEGMENTS, LOGIN_TABLE, type LoginRow } from './login-table.js'
 import { lowerAscii } from './normal-path.js'
 import { isWriting } from './outcome.js'
 
@@ -13,29 +14,45 @@ const {
 /** Statuses that refuse a login, whatever the application. */
 const REFUSALS: ReadonlySet<number> = new Set([401, 403, 429])
 
-/** Last segments of login forms and token endpoints in wide use; the case declares others. */
-const LOGIN_SEGMENTS = new Set([
-  'login',
-  'signin',
-  'sign-in',
-  'sign_in',
-  'log-in',
-  'logon',
-  'authenticate',
-  'wp-login.php',
-  'login.php',
-  'login.aspx',
-  'login.jsp',
-  'login.do',
-  'login.html',
-  'j_security_check',
-  'xmlrpc.php',
-  'token',
-  'oauth2',
-  'authorize',
-  'session',
-  'sessions',
-])
+/**
+ * Statuses that say no where nothing is known of the application: bad request, unprocessable, locked. What else a login
+ * answers (the form again with 200, or a 200 with a token in it; a redirect inside, or one back to the form) says yes on
+ * one site and no on another, and the attempt is left open: only the route's other answers can tell.
+ */
+const GENERIC_REFUSALS: ReadonlySet<number> = new Set([...REFUSALS, 400, 422, 423])
+
+/** Number of the generic login; those of the table follow. Declared ones are 1 to 32. */
+const GENERIC = 33
+const FIRST_ROW = 34
+
+interface Ending {
+  /** With the slash before it. */
+  readonly path: string
+  readonly number: number
+}
+
+/** Endings by their last segment, longest first: most paths are dismissed by one look-up. */
+const ENDINGS: ReadonlyMap<string, readonly Ending[]> = endingsBySegment()
+
+function endingsBySegment(): Map<string, Ending[]> {
+  const found = new Map<string, Ending[]>(LOGIN_SEGMENTS.map((segment) => [segment, []]))
+  LOGIN_TABLE.forEach(({ endings }, row) => {
+    for (const ending of endings) {
+      const segment = lastSegment(`/${ending}`)
+      const known = found.get(segment) ?? []
+      found.set(segment, known)
+      known.push({ path: `/${ending}`, number: FIRST_ROW + row })
+    }
+  })
+  for (const endings of found.values()) endings.sort((a, b) => b.path.length - a.path.length)
+  return found
+}
+
+const GENERIC_SEGMENTS: ReadonlySet<string> = new Set(LOGIN_SEGMENTS)
+
+function lastSegment(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
 
 /** Tells login attempts and what became of them, by path first, then by method and status. */
 export class LoginMatcher {
@@ -52,19 +69,45 @@ export class LoginMatcher {
   find(path: string): number {
     const bits = this.#matcher.matchPath(path)
     if (bits !== 0) return 1 + (31 - Math.clz32(bits & -bits))
-    return LOGIN_SEGMENTS.has(lowerAscii(path.slice(path.lastIndexOf('/') + 1))) ? BUILT_IN : 0
+    const segment = lowerAscii(lastSegment(path))
+    const endings = ENDINGS.get(segment)
+    if (endings === undefined) return 0
+    const whole = lowerAscii(path)
+    const ending = endings.find((it) => whole.endsWith(it.path))
+    return ending?.number ?? (GENERIC_SEGMENTS.has(segment) ? GENERIC : 0)
   }
 
   /** FLAG bits of a row whose path belongs to login `number`. */
   flagsOf(number: number, batch: RecordBatch, row: number): number {
-    const rule = this.#declared[number - 1]
-    if (rule === undefined) return isWriting(batch.method[row]!) ? LOGIN_ATTEMPT_FLAG : 0
-    const bit = 1 << (number - 1)
-    if ((this.#matcher.checkConditions(bit, batch, row) & bit) === 0) return 0
     const status = batch.status[row]!
-    if (REFUSALS.has(status) || rule.failure.includes(status)) return LOGIN_ATTEMPT_FLAG | LOGIN_FAILED_FLAG
-    return rule.success.includes(status) ? LOGIN_ATTEMPT_FLAG | LOGIN_PASSED_FLAG : LOGIN_ATTEMPT_FLAG
+    const rule = this.#declared[number - 1]
+    if (rule === undefined) {
+      if (!isWriting(batch.method[row]!)) return 0
+      const known = LOGIN_TABLE[number - FIRST_ROW]
+      return known === undefined ? genericFlags(status) : flagsBy(known, status)
+    }
+    const bit = 1 << (number - 1)
+    if ((this.#matcher.checkConditions(bit >>> 0, batch, row) & bit) === 0) return 0
+    return rule.failure.length + rule.success.length === 0 ? genericFlags(status) : flagsBy(rule, status)
+  }
+
+  /** Whether programs log in there by themselves, with what somebody gave them once. */
+  isForPrograms(number: number): boolean {
+    return LOGIN_TABLE[number - FIRST_ROW]?.isForPrograms === true
+  }
+
+  /** Application or declared id of a login's number, for showing; null for a generic one. */
+  nameOf(number: number): string | null {
+    return this.#declared[number - 1]?.id ?? LOGIN_TABLE[number - FIRST_ROW]?.application ?? null
   }
 }
 
-const BUILT_IN = 33
+function genericFlags(status: number): number {
+  return GENERIC_REFUSALS.has(status) ? LOGIN_ATTEMPT_FLAG | LOGIN_FAILED_FLAG : LOGIN_ATTEMPT_FLAG
+}
+
+function flagsBy({ failure, success }: Pick<LoginRow, 'failure' | 'success'>, status: number): number {
+  if (success.includes(status)) return LOGIN_ATTEMPT_FLAG | LOGIN_PASSED_FLAG
+  const isRefused = REFUSALS.has(status) || failure.includes(status)
+  return isRefused ? LOGIN_ATTEMPT_FLAG | LOGIN_FAILED_FLAG : LOGIN_ATTEMPT_FLAG
+}

@@ -24,6 +24,14 @@ export const SEVERITY_TABLE: Readonly<Record<string, Readonly<Record<string, Sev
     assets: 'info',
     browsing: 'low',
   },
+  'credential-attack': {
+    'access-proven': 'high',
+    'success-after': 'high',
+    sustained: 'medium',
+    attempts: 'low',
+    undecided: 'low',
+    explained: 'low',
+  },
   // an indicator says that somebody should look, not that something happened
   'indicator-seen': {
     served: 'medium',

@@ -131,9 +131,10 @@ describe('the same evidence gives the same answer', PATIENT, () => {
       new Set([
         ...['critical', 'high', 'medium', 'low', 'info'].map((severity) => `closed-entry-point ${severity}`),
         ...['medium', 'low'].map((severity) => `indicator-seen ${severity}`),
+        'credential-attack low',
       ]),
     )
-    expect(new Set(findings.map(({ scope }) => scope.id)).size).toBe(6)
+    expect(new Set(findings.map(({ scope }) => scope.id)).size).toBe(8)
     expect(answer.sessions.split('\n').length).toBeGreaterThan(300)
     expect(answer.rejects.split('\n').length).toBeGreaterThan(30)
     expect(answer.findings).toContain('token#')

@@ -103,6 +103,26 @@ const EXCEPTIONS: readonly { readonly from: string; readonly to: string; readonl
     reason: 'rows before a candidate was opened are looked up again, for any detector that opens by a count',
   },
   {
+    from: 'detect/detectors/credential-attack/',
+    to: 'classify/logins.ts',
+    reason: 'the flag says that a login was tried; which application has it, the matcher says again',
+  },
+  {
+    from: 'detect/detectors/credential-attack/',
+    to: 'classify/addresses.ts',
+    reason: 'the same definition of a client, for the names of those who tried',
+  },
+  {
+    from: 'detect/detectors/credential-attack/',
+    to: 'classify/normal-path.ts',
+    reason: 'the text of a path is made for the few that are shown',
+  },
+  {
+    from: 'detect/detectors/credential-attack/',
+    to: 'classify/route.ts',
+    reason: 'the text of a route, by the rule of its key',
+  },
+  {
     from: 'detect/detectors/indicator-seen/',
     to: 'classify/normal-path.ts',
     reason: 'the matcher takes the normal path',

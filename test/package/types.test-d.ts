@@ -60,6 +60,8 @@ it('a switch over the kinds is exhaustive', () => {
         return finding.measures.requests
       case 'bulk-export':
         return finding.measures.objects
+      case 'credential-attack':
+        return finding.measures.failures
     }
   }
   expectTypeOf(measure).returns.toBeNumber()

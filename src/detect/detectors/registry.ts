@@ -3,6 +3,12 @@
 import type { Detector } from '../contract.js'
 import { bulkExport } from './bulk-export/index.js'
 import { closedEntryPoint } from './closed-entry-point/index.js'
+import { credentialAttack } from './credential-attack/index.js'
 import { indicatorSeen } from './indicator-seen/index.js'
 
-export const detectors = [bulkExport, closedEntryPoint, indicatorSeen] as const satisfies readonly Detector[]
+export const detectors = [
+  bulkExport,
+  closedEntryPoint,
+  credentialAttack,
+  indicatorSeen,
+] as const satisfies readonly Detector[]
