@@ -76,7 +76,9 @@ describe('README', () => {
     }
     expect(README).toMatch(/^ {4}npm ci && npm start /m)
     expect(README).toMatch(/^ {4}npm ci && npm test /m)
-    expect(scripts.start).toContain('node dist/cli.js investigate examples/logs --case examples/case.yaml')
+    expect(scripts.start).toContain(
+      'node dist/cli.js investigate examples/gateway/access.log --case examples/gateway/case.yaml',
+    )
     expect(scripts.test).toContain('vitest run')
   })
 

@@ -1,0 +1,78 @@
+/**
+ * The detectors on trial, on simulated incidents whose seeds come from the commit. `npm test` runs a slice; the whole is
+ * behind POSTERN_PROOF=long and prints its tables.
+ */
+
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { isLong, PATIENT } from '../laws/support.js'
+
+const REAL = '../shared/corpus/real'
+
+interface Row {
+  readonly attack: string
+  readonly strength: number
+  readonly incident?: string
+  readonly runs: number
+  readonly found: number
+  readonly actorRight: number
+  readonly timesRight: number
+  readonly missed: readonly object[]
+  readonly others?: readonly object[]
+}
+
+/** Runs one of the scripts beside this file and reads its last line. */
+async function prove(script: string, ...parameters: readonly string[]): Promise<unknown> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [`test/proof/${script}.mjs`, ...parameters],
+    { maxBuffer: 1 << 28 },
+  )
+  const lines = stdout.trimEnd().split('\n')
+  if (isLong)
+    process.stdout.write(`\n${[script, ...parameters].join(' ')}\n${lines.slice(0, -1).join('\n')}\n`)
+  return JSON.parse(lines.at(-1)!)
+}
+
+/** From this multiple of the floor on, an attack must be found. */
+const MUST_BE_FOUND = 2
+
+function expectFound(rows: readonly Row[]): void {
+  const strong = rows.filter(({ incident, strength }) => incident !== undefined && strength >= MUST_BE_FOUND)
+  expect(strong.length).toBeGreaterThan(0)
+  for (const row of strong) {
+    expect.soft(row.found / row.runs, JSON.stringify(row)).toBeGreaterThanOrEqual(0.95)
+    expect.soft(row.actorRight / row.runs, JSON.stringify(row)).toBeGreaterThanOrEqual(0.95)
+    expect.soft(row.timesRight / row.runs, JSON.stringify(row)).toBeGreaterThanOrEqual(0.95)
+  }
+}
+
+describe('an attack of twice its floor', PATIENT, () => {
+  it('is found in simulated traffic, with its actor and its times', async () => {
+    const slice = isLong ? [] : ['seeds=1', 'strengths=2', 'size=2000000']
+    const { rows } = (await prove('strength', ...slice)) as { rows: readonly Row[] }
+    expectFound(rows)
+    expect(rows.filter(({ others }) => others !== undefined)).toEqual([])
+  })
+
+  const logs = existsSync(REAL) ? readdirSync(REAL).filter((name) => name.includes('log')) : []
+  it.runIf(isLong && logs.length > 0).each(logs)('is found beside %s', async (log) => {
+    const { rows } = (await prove('strength', `into=${join(REAL, log)}`)) as { rows: readonly Row[] }
+    expectFound(rows)
+  })
+})
+
+describe('benign days full of look-alikes', PATIENT, () => {
+  it('have no finding above low, and an attack among them stands out', async () => {
+    const slice = isLong ? [] : ['seeds=1', 'attacks=guessing']
+    const { quiet, mixed } = (await prove('benign', ...slice)) as {
+      quiet: readonly { readonly seed: number; readonly loud: readonly object[] }[]
+      mixed: readonly { readonly ok: boolean }[]
+    }
+    expect(quiet.filter(({ loud }) => loud.length > 0)).toEqual([])
+    expect(mixed.filter(({ ok }) => !ok)).toEqual([])
+  })
+})
