@@ -18,6 +18,7 @@ const LINE_WIDTH = 110
 
 const REGISTRIES = [
   { folder: 'src/parse/formats', list: 'formats', type: 'LogFormat', contract: '../contract.js' },
+  { folder: 'src/parse/wrappers', list: 'wrappers', type: 'Wrapper', contract: '../contract.js' },
   { folder: 'src/detect/detectors', list: 'detectors', type: 'Detector', contract: '../contract.js' },
   { folder: 'src/emit/sinks', list: 'sinks', type: 'SinkFormat', contract: '../contract.js' },
 ]

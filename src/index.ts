@@ -104,6 +104,8 @@ export type { Layout, LineScanner, LogFormat, RejectReason, RowWriter } from './
 export { formats } from './parse/formats/registry.js'
 export { compileApache } from './parse/layout/apache.js'
 export { compileNginx } from './parse/layout/nginx.js'
+export { parseFields } from './parse/named-fields.js'
+export { wrappers } from './parse/wrappers/registry.js'
 export type { DetectOptions, ReadOptions } from './run/configuration.js'
 export type { FindingOf, InvestigateOptions, Investigation } from './run/investigate.js'
 export type { Progress } from './run/investigation.js'

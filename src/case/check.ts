@@ -141,19 +141,27 @@ function toEntryPoint(entry: EntryPointValues, ignoreCase: boolean): DeclaredEnt
   }
 }
 
-function toSource({ match, format, timezone }: NonNullable<CaseValues['sources']>[number]): SourceSetting {
+function toSource({
+  match,
+  format,
+  fields,
+  timezone,
+}: NonNullable<CaseValues['sources']>[number]): SourceSetting {
   return {
     match,
     ...(format === undefined ? {} : { format }),
+    ...(fields === undefined ? {} : { fields }),
     ...(timezone === undefined ? {} : { timezone }),
   }
 }
 
 function toOptions(values: NonNullable<CaseValues['options']>): Partial<CaseOptions> {
-  const { timezone, format, memoryMb, since, until, horizon } = values
+  const { timezone, format, formatFrom, fields, memoryMb, since, until, horizon } = values
   return {
     ...(timezone === undefined ? {} : { timezone }),
     ...(format === undefined ? {} : { format }),
+    ...(formatFrom === undefined ? {} : { formatFrom }),
+    ...(fields === undefined ? {} : { fields }),
     ...(memoryMb === undefined ? {} : { memoryMb }),
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),

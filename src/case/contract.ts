@@ -1,5 +1,6 @@
 import type { DataRoute, Indicator, LoginRule } from '../classify/contract.js'
 import type { DeclaredEntryPoint } from '../detect/contract.js'
+import type { FieldNames } from '../parse/contract.js'
 
 /** What a case file declares, checked and with times resolved. `examples/case.yaml` shows every key. */
 export interface CaseFile {
@@ -25,12 +26,16 @@ export interface CaseFile {
 export interface SourceSetting {
   readonly match: string
   readonly format?: string
+  readonly fields?: FieldNames
   readonly timezone?: string
 }
 
 export interface CaseOptions {
   readonly timezone: string
   readonly format: string
+  readonly fields: FieldNames
+  /** Path of a server's configuration, as the program is to open it. */
+  readonly formatFrom: string
   readonly memoryMb: number
   /** Epoch milliseconds. */
   readonly since: number

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import {
   type Document,
   isAlias,
@@ -22,15 +22,29 @@ const MAX_CASE_BYTES = 16 * 1024 * 1024
 const MAX_ALIASED_NODES = 100
 
 /**
- * Reads and checks a case file in YAML or JSON, and the indicator list that it names (relative to the case file).
+ * Reads and checks a case file in YAML or JSON, and the indicator list that it names. Files that it names are relative to
+ * it.
  *
  * @throws {ERR_CASE_INVALID} listing everything that is wrong, one a line, as `case.yaml:12: key.path: what`.
  */
 export async function loadCase(file: string): Promise<CaseFile> {
   const { values, lineOf } = parseText(file, await readText(file))
-  const { caseFile, indicatorFile } = checkValues(values, file, lineOf)
+  const { caseFile: checked, indicatorFile } = checkValues(values, file, lineOf)
+  const caseFile = withPaths(checked, file)
   if (indicatorFile === null) return caseFile
   return { ...caseFile, indicators: await loadIndicators(resolve(dirname(file), indicatorFile)) }
+}
+
+function withPaths(caseFile: CaseFile, file: string): CaseFile {
+  const { formatFrom } = caseFile.options
+  if (formatFrom === undefined) return caseFile
+  return {
+    ...caseFile,
+    options: {
+      ...caseFile.options,
+      formatFrom: isAbsolute(formatFrom) ? formatFrom : join(dirname(file), formatFrom),
+    },
+  }
 }
 
 async function readText(file: string): Promise<string> {

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { type Indicator, MAX_DATA_ROUTES, MAX_ENTRY_POINTS, MAX_LOGINS } from '../classify/contract.js'
 import { visible } from '../core/text.js'
 import { isZone, parseDuration, parseTime, statesZone } from '../core/times.js'
+import { FIELD_NAMES, type FieldName, type FieldNames } from '../parse/contract.js'
 import { isAddress, isNetwork } from './addresses.js'
 import { toIndicator } from './indicators.js'
 
@@ -264,15 +265,39 @@ const INDICATORS = v.lazy<v.GenericSchema<unknown, string | Indicator[]>>((input
   typeof input === 'string' ? TEXT : v.array(INDICATOR, 'the name of a list file, or a list'),
 )
 
+/** Members or columns of a source by the fields that they fill. */
+const FIELDS = v.pipe(
+  mapping(
+    Object.fromEntries(FIELD_NAMES.map((name) => [name, v.optional(TEXT)])) as Record<
+      FieldName,
+      v.OptionalSchema<typeof TEXT, undefined>
+    >,
+  ),
+  v.transform(
+    (fields) =>
+      Object.fromEntries(Object.entries(fields).filter(([, member]) => member !== undefined)) as FieldNames,
+  ),
+)
+
 const SOURCE = v.pipe(
-  mapping({ match: TEXT, format: v.optional(TEXT), timezone: v.optional(ZONE) }),
-  rule('sets neither format nor timezone', ({ format, timezone }) => (format ?? timezone) !== undefined),
+  mapping({
+    match: TEXT,
+    format: v.optional(TEXT),
+    fields: v.optional(FIELDS),
+    timezone: v.optional(ZONE),
+  }),
+  rule(
+    'sets none of format, fields and timezone',
+    ({ format, fields, timezone }) => (format ?? fields ?? timezone) !== undefined,
+  ),
 )
 
 const OPTIONS = v.pipe(
   mapping({
     timezone: v.optional(ZONE),
     format: v.optional(TEXT),
+    fields: v.optional(FIELDS),
+    formatFrom: v.optional(TEXT),
     memoryMb: v.optional(
       v.pipe(v.number('a whole number'), v.integer('a whole number'), v.minValue(1, 'at least 1')),
     ),

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { detectors, formats } from '../index.js'
+import { detectors, formats, wrappers } from '../index.js'
 
 export function formatsCommand(): Command {
   return new Command('formats')
@@ -8,8 +8,11 @@ export function formatsCommand(): Command {
       for (const format of formats) {
         const pins = Object.keys(format.pins ?? {})
         const names = [format.id, ...pins].join(', ')
-        process.stdout.write(`${names}\n    ${format.title}. ${format.reference}\n    ${format.example}\n`)
+        const example = format.example.replaceAll('\n', '\n    ')
+        process.stdout.write(`${names}\n    ${format.title}. ${format.reference}\n    ${example}\n`)
       }
+      for (const { title, reference, example } of wrappers)
+        process.stdout.write(`around any of them: ${title}\n    ${reference}\n    ${example}\n`)
       process.stdout.write(
         `'FORMAT STRING'\n    any nginx log_format or Apache LogFormat string, as in --format '$remote_addr [$time_local] "$request" $status'\n`,
       )

@@ -47,7 +47,7 @@ async function run(evidence: string[], flags: Flags): Promise<void> {
 
 /** What one source gave, in one line. */
 function accountOf(entry: LedgerEntry): string {
-  const { lines, records, rejects, blanks, directives, format, producer } = entry
+  const { lines, records, rejects, blanks, directives, format, producer, wrapper } = entry
   const parts = [
     `${formatCount(records)} records`,
     `${formatCount(rejects)} rejects`,
@@ -55,5 +55,6 @@ function accountOf(entry: LedgerEntry): string {
   ]
   if (directives > 0) parts.push(`${formatCount(directives)} directives`)
   const what = format === null ? 'unknown format' : producer === 'unknown' ? format : `${format}, ${producer}`
-  return `${nameOf(entry)}: ${formatCount(lines)} lines: ${parts.join(', ')} (${what})`
+  const inside = wrapper === null ? '' : ` in ${wrapper}`
+  return `${nameOf(entry)}: ${formatCount(lines)} lines: ${parts.join(', ')} (${what}${inside})`
 }

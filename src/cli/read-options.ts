@@ -1,10 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { parseDuration, type ReadOptions } from '../index.js'
+import { parseDuration, parseFields, type ReadOptions } from '../index.js'
 
 /** Options of every command that reads evidence, as commander gives them. */
 export interface ReadFlags {
   readonly case?: string
   readonly format?: string
+  readonly fields?: string
+  readonly formatFrom?: string
   readonly trust?: readonly string[]
   readonly timezone?: string
 }
@@ -15,7 +17,15 @@ export function addReadFlags(command: Command): Command {
     .option('--case <file>', 'case file: entry points, closings, proxies, settings (see examples/case.yaml)')
     .option(
       '--format <id>',
-      "format of all sources: an id (postern formats) or the server's own nginx or Apache format string",
+      "format of all sources: an id (postern formats) or the server's own format string (nginx, Apache, HAProxy, Envoy)",
+    )
+    .option(
+      '--format-from <file>',
+      "the server's nginx.conf or httpd.conf: read the logs that it names in the formats that it gives them",
+    )
+    .option(
+      '--fields <map>',
+      'names of members or columns in JSON lines, CSV and TSV, such as time=ts,client=ip,path=req.url',
     )
     .option(
       '--trust <cidr>',
@@ -37,6 +47,8 @@ export function toReadOptions(flags: ReadFlags): ReadOptions {
   return {
     ...(flags.case === undefined ? {} : { caseFile: flags.case }),
     ...(flags.format === undefined ? {} : { format: flags.format }),
+    ...(flags.fields === undefined ? {} : { fields: parseFields(flags.fields) }),
+    ...(flags.formatFrom === undefined ? {} : { formatFrom: flags.formatFrom }),
     ...(flags.trust === undefined ? {} : { trustedProxies: flags.trust }),
     ...(flags.timezone === undefined ? {} : { timezone: flags.timezone }),
   }

@@ -79,7 +79,6 @@ const C_ESCAPES: Readonly<Record<string, number>> = {
   a: 7,
   '"': 0x22,
   '\\': 0x5c,
-  "'": 0x27,
 }
 
 /** `\xhh`, `\"`, `\\`, `\n` ... into their bytes; a backslash before anything else stays. */

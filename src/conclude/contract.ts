@@ -19,6 +19,8 @@ export interface LedgerEntry {
   readonly decodedSha256: string
   readonly format: string | null
   readonly producer: string
+  /** What each line is wrapped in: `syslog`, `docker-json`, `cri`; null for nothing. */
+  readonly wrapper: string | null
   readonly recognition: readonly string[]
   readonly lines: number
   readonly records: number

@@ -13,12 +13,29 @@ export const FAULTS = {
     continues: false,
     meaning: 'the gzip data is damaged; what was decoded before the damage was read',
   },
+  'truncated-compressed': {
+    continues: false,
+    meaning: 'zstd or bzip2 data, or a member of an archive, ends before its end; what was there was read',
+  },
+  'corrupt-compressed': {
+    continues: false,
+    meaning:
+      'zstd or bzip2 data, or a member of an archive, is damaged; what was decoded before the damage was read',
+  },
   'trailing-garbage': {
     continues: false,
-    meaning: 'bytes after the last gzip member are not gzip and were not read',
+    meaning: 'bytes after the last gzip member, zstd frame or bzip2 stream are not of it and were not read',
   },
   'binary-source': { continues: true, meaning: 'the bytes do not look like text; all lines are rejects' },
   'unrecognised-format': { continues: true, meaning: 'no known format fits; all lines are rejects' },
+  'damaged-document': {
+    continues: true,
+    meaning: 'a JSON document stops being JSON at some place; elements before and behind that were read',
+  },
+  'truncated-document': {
+    continues: false,
+    meaning: 'a JSON document ends before its end; elements before that were read',
+  },
   'line-too-long': {
     continues: true,
     meaning: 'a line is longer than the limit; it was read from its first part',
@@ -30,6 +47,11 @@ export const FAULTS = {
   'duplicate-evidence': {
     continues: true,
     meaning: 'two sources have the same decoded bytes and both were counted',
+  },
+  'ambiguous-line': {
+    continues: true,
+    meaning:
+      'a line can be read in two ways, as where a client wrote quotes into a format that does not escape them',
   },
   internal: {
     continues: true,

@@ -1,4 +1,5 @@
 import type { FaultLog } from '../core/faults.js'
+import type { DocumentShape } from './document.js'
 
 /**
  * Whole lines of one decoded source, in one buffer.
@@ -8,6 +9,8 @@ import type { FaultLog } from '../core/faults.js'
  *
  * A block holds the lines that *start* in one fixed stretch of the decoded stream (`BLOCK_BYTES`), so that blocks do not
  * depend on how the bytes arrived. A line's bytes never include its line end (LF, or CR LF).
+ *
+ * Of a JSON document the elements stand for the lines: a line number is that of the line in which an element starts.
  *
  * Ownership: the reader fills a block again after `release()`; nothing of it may be kept beyond that.
  */
@@ -38,6 +41,8 @@ export const LINE_CUT = 1
 export const LINE_NULS = 2
 /** A byte order mark at the start of the source; the line behind it is the next entry. */
 export const LINE_MARK = 3
+/** What stands between the elements of a JSON document; it has no text. */
+export const LINE_BETWEEN = 4
 
 /** What is known of a decoded source when its last block was read. */
 export interface DecodedEnd {
@@ -54,7 +59,7 @@ export interface DecodedEnd {
   readonly terminated: boolean
 }
 
-export type Compression = 'none' | 'gzip'
+export type Compression = 'none' | 'gzip' | 'zstd' | 'bzip2'
 export type Charset = 'utf-8' | 'utf-16le' | 'utf-16be'
 
 /** An opened source that hands out its lines. Blocks come in order; at most two may be unreleased at a time. */
@@ -82,4 +87,6 @@ export interface Head {
   readonly whole: boolean
   readonly compression: Compression
   readonly charset: Charset
+  /** Where the source is a JSON document; null where it is lines. */
+  readonly document: DocumentShape | null
 }

@@ -1,6 +1,8 @@
 import type { Source } from '../evidence/contract.js'
 import type { Compression } from './contract.js'
 import { GzipDecoder } from './gzip.js'
+import { isBzip2, isGzip, isZstd } from './magic.js'
+import { PushedDecoder } from './pushed.js'
 import type { EndFault, StoredBytes } from './stored.js'
 
 /** Turns stored bytes into decoded ones. */
@@ -12,14 +14,21 @@ export interface Decoder {
   close(): Promise<void>
 }
 
-/** Tells by the first two bytes. RFC 1952, section 2.3.1. */
+/** Tells by the first `MAGIC_BYTES`. */
 export function compressionOf(first: Uint8Array): Compression {
-  return first[0] === 0x1f && first[1] === 0x8b ? 'gzip' : 'none'
+  if (isGzip(first)) return 'gzip'
+  if (isZstd(first)) return 'zstd'
+  return isBzip2(first) ? 'bzip2' : 'none'
 }
 
 /** @param source  The source behind `stored`, to be opened again where damage calls for a second look. */
 export function makeDecoder(compression: Compression, stored: StoredBytes, source: Source): Decoder {
-  return compression === 'gzip' ? new GzipDecoder(stored, source) : new PlainDecoder(stored)
+  if (compression === 'gzip') return new GzipDecoder(stored, source)
+  if (compression === 'zstd')
+    return new PushedDecoder(stored, async () => (await import('./zstd.js')).makeZstdCodec())
+  if (compression === 'bzip2')
+    return new PushedDecoder(stored, async () => (await import('./bzip2.js')).makeBzip2Codec())
+  return new PlainDecoder(stored)
 }
 
 class PlainDecoder implements Decoder {

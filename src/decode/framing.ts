@@ -13,6 +13,22 @@ export interface FramingOptions {
   readonly faults: FaultLog
 }
 
+/** Fills blocks: `begin`, `take` until `isComplete` or the source ends, then `finish` for the latter. */
+export interface BlockFramer {
+  /** True when the block has all that starts in its stretch; the next one is to begin. */
+  readonly isComplete: boolean
+  /** Of all that was taken. */
+  readonly lineFeeds: number
+  /** False where the source does not end in a line feed. */
+  readonly isTerminated: boolean
+  /** Starts the block of the stretch in which the next line starts. `memory` is empty. */
+  begin(memory: BlockMemory): void
+  /** Takes bytes of `chunk` from `at` on. Returns the index one past the last one taken. */
+  take(chunk: Buffer, at: number): number
+  /** Makes the entries of what is there when the source ends. Returns false where that is nothing. */
+  finish(): boolean
+}
+
 /**
  * Frames decoded bytes into blocks of lines, whatever the size of the chunks that they come in.
  *
@@ -21,9 +37,9 @@ export interface FramingOptions {
  *     block         ^----- starts in the stretch ---^
  *
  * A block is filled up to the end of its stretch without looking, then up to the end of the line that stands there. Each
- * byte is copied once. Usage: `begin`, `take` until `isComplete` or the source ends, then `finish` for the latter.
+ * byte is copied once.
  */
-export class Framer {
+export class Framer implements BlockFramer {
   readonly #options: FramingOptions
   readonly #cutter: LineCutter
   readonly #maxLineBytes: number
@@ -42,7 +58,6 @@ export class Framer {
     this.#cutter = new LineCutter(units, this.#maxLineBytes, faults)
   }
 
-  /** True when the block has all its lines; the next one is to begin. */
   get isComplete(): boolean {
     return this.#memory === null
   }
@@ -51,12 +66,10 @@ export class Framer {
     return this.#cutter.lineFeeds
   }
 
-  /** False where the last line had no line end. */
   get isTerminated(): boolean {
     return this.#cutter.isTerminated
   }
 
-  /** Starts the block of the stretch in which the next line starts. `memory` is empty. */
   begin(memory: BlockMemory): void {
     const { blockBytes, units, markBytes } = this.#options
     const stretchEnd = (Math.floor(this.#offset / blockBytes) + 1) * blockBytes
@@ -69,7 +82,6 @@ export class Framer {
     memory.reserve(this.#fillTo - this.#offset)
   }
 
-  /** Takes bytes of `chunk` from `at` on. Returns the index one past the last one taken. */
   take(chunk: Buffer, at: number): number {
     const memory = this.#memory
     if (memory === null) return at
@@ -81,7 +93,6 @@ export class Framer {
     return filled < chunk.length ? this.#takeTail(memory, chunk, Math.max(at, filled)) : filled
   }
 
-  /** Makes the entries of what is there when the source ends. Returns false where that is nothing. */
   finish(): boolean {
     const memory = this.#memory
     if (memory === null) return false

@@ -3,11 +3,14 @@ import type { Source } from '../evidence/contract.js'
 import { charsetOf, markBytesOf } from './charset.js'
 import type { Head, LineReader } from './contract.js'
 import { compressionOf, type Decoder, makeDecoder } from './decoder.js'
+import { documentOf } from './document.js'
+import { elementLines } from './document-framing.js'
 import { StreamHash, sha256Hex } from './hash.js'
 import { HEAD_BYTES } from './limits.js'
+import { MAGIC_BYTES } from './magic.js'
 import { type LineOptions, SourceLineReader } from './reader.js'
 import { RewoundStream } from './rewind.js'
-import { StoredBytes } from './stored.js'
+import { Damage, StoredBytes } from './stored.js'
 import { utf8Bound, utf16ToUtf8 } from './utf16.js'
 
 /** A source whose head is known and which waits to be read. A file is closed while it waits; a stream stays open. */
@@ -20,6 +23,8 @@ export interface HeadedSource {
    * @throws ERR_OPTION_INVALID where a limit is not a whole number of at least 1.
    */
   openLines(options?: LineOptions): LineReader
+  /** Starts over the decoded bytes instead, as often as the lines. Rejects with a `Damage` behind the last of them. */
+  openBytes(): AsyncIterable<Uint8Array>
   /** Lets go of a stream that will not be read. Does nothing for a file, nor once the lines were opened. */
   close(): void
 }
@@ -44,10 +49,25 @@ export async function readHead(source: Source): Promise<HeadedSource> {
       isRead = true
       return new SourceLineReader(opened, head, options)
     },
+    openBytes: () => {
+      isRead = true
+      return decodedBytes(opened, head)
+    },
     close: () => {
       if (!isRead) rewound?.close()
     },
   }
+}
+
+async function* decodedBytes(source: Source, head: Head): AsyncGenerator<Uint8Array> {
+  const decoder = makeDecoder(head.compression, new StoredBytes(source, null), source)
+  try {
+    for (let bytes = await decoder.next(); bytes !== null; bytes = await decoder.next()) yield bytes
+  } finally {
+    await decoder.close()
+  }
+  const [fault] = decoder.endFaults()
+  if (fault !== undefined) throw new Damage(fault.code, fault.detail)
 }
 
 /**
@@ -70,8 +90,12 @@ export async function hashWhole({
   return stored.fault?.code === 'unreadable' ? null : hash.hex()
 }
 
-/** The text of a head in UTF-8, byte order mark left out; of UTF-8 and the 8-bit charsets a view, not a copy. */
+/**
+ * The text of a head in UTF-8, byte order mark left out; of UTF-8 and the 8-bit charsets a view, not a copy. Of a JSON
+ * document its elements, each in a line.
+ */
 export function headText(head: Head): Uint8Array {
+  if (head.document !== null) return elementLines(head.bytes, head.document, head.whole)
   const start = markBytesOf(head.bytes)
   if (head.charset === 'utf-8') return head.bytes.subarray(start)
   const end = head.bytes.length - (head.bytes.length % 2)
@@ -84,18 +108,20 @@ export function headText(head: Head): Uint8Array {
 
 async function decodeHead(source: Source): Promise<Head> {
   const stored = new StoredBytes(source, null)
-  const compression = compressionOf(await stored.peek(2))
+  const compression = compressionOf(await stored.peek(MAGIC_BYTES))
   const decoder = makeDecoder(compression, stored, source)
   const { bytes, isAll } = await readUpTo(decoder, HEAD_BYTES)
   const isReadable = stored.fault?.code !== 'unreadable'
   // Of a stream this ends the recording alone.
   await decoder.close()
+  const charset = charsetOf(bytes)
   return {
     bytes,
     sha256: sha256Hex(bytes),
     whole: isAll && isReadable,
     compression,
-    charset: charsetOf(bytes),
+    charset,
+    document: charset === 'utf-8' ? documentOf(bytes) : null,
   }
 }
 

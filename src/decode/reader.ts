@@ -5,8 +5,9 @@ import { markBytesOf } from './charset.js'
 import type { Block, Charset, Compression, DecodedEnd, Head, LineReader } from './contract.js'
 import { convertBlock } from './convert.js'
 import { type Decoder, makeDecoder } from './decoder.js'
+import { DocumentFramer } from './document-framing.js'
 import { EvenChunks } from './even-chunks.js'
-import { Framer } from './framing.js'
+import { type BlockFramer, Framer } from './framing.js'
 import { StreamHash } from './hash.js'
 import { BLOCK_BYTES, MAX_LINE_BYTES } from './limits.js'
 import { StoredBytes } from './stored.js'
@@ -39,7 +40,7 @@ export class SourceLineReader implements LineReader {
   readonly #stored: StoredBytes
   readonly #decoder: Decoder
   readonly #nextChunk: () => Promise<Buffer | null>
-  readonly #framer: Framer
+  readonly #framer: BlockFramer
   readonly #signal: AbortSignal | null
   readonly #onAbort = () => void this.close()
   #chunk: Buffer = Buffer.alloc(0)
@@ -65,13 +66,15 @@ export class SourceLineReader implements LineReader {
       const even = new EvenChunks(nextDecoded)
       this.#nextChunk = () => even.next()
     }
-    this.#framer = new Framer({
+    const framing = {
       blockBytes: options.blockBytes ?? BLOCK_BYTES,
       maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES,
-      units,
-      markBytes: markBytesOf(head.bytes),
       faults: this.faults,
-    })
+    }
+    this.#framer =
+      head.document === null
+        ? new Framer({ ...framing, units, markBytes: markBytesOf(head.bytes) })
+        : new DocumentFramer({ ...framing, shape: head.document })
     this.#signal = options.signal ?? null
     if (this.#signal?.aborted) void this.close()
     else this.#signal?.addEventListener('abort', this.#onAbort)

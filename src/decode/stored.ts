@@ -8,6 +8,16 @@ export interface EndFault {
   readonly detail: string
 }
 
+/** What is thrown where data cannot be decoded any further, by a codec or by the source that a member of an archive is. */
+export class Damage extends Error {
+  readonly code: EndFault['code']
+
+  constructor(code: EndFault['code'], message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
 /** The stored bytes of one source, as they come: counted, hashed, and never rejecting. */
 export class StoredBytes {
   readonly #source: Source
@@ -85,7 +95,10 @@ export class StoredBytes {
       return await this.#nextChunk()
     } catch (error) {
       this.#isDone = true
-      this.#fault ??= { code: 'unreadable', detail: systemMessage(error) }
+      this.#fault ??=
+        error instanceof Damage
+          ? { code: error.code, detail: error.message }
+          : { code: 'unreadable', detail: systemMessage(error) }
       return null
     } finally {
       this.#isPulling = false

@@ -28,4 +28,6 @@ export interface Source {
    * ends the iteration early: the reader compares and reports `truncated-source`. A failing read rejects.
    */
   open(): AsyncIterable<Uint8Array>
+  /** Opens stored bytes from `start` up to `end`; only what has them at hand can, such as a file. */
+  openRange?(start: number, end: number): AsyncIterable<Uint8Array>
 }

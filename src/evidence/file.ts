@@ -7,7 +7,7 @@ const FIRST_READ_BYTES = 128 * 1024
 const READ_BYTES = 1024 * 1024
 
 /**
- * Reads a regular file from its first byte up to `limitBytes`, read-only.
+ * Reads a regular file from `start`, its first byte by default, up to `limitBytes`, read-only.
  *
  * One read runs ahead of the chunk that is being used, so that the disk works while the caller does. Chunks share two
  * buffers: each is valid until the next one is asked for. Ends early where the file is shorter. Descriptor and buffers
@@ -16,13 +16,18 @@ const READ_BYTES = 1024 * 1024
 export async function* readFileChunks(
   path: string,
   limitBytes: number,
+  start = 0,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const file = await open(path, 'r')
   let ahead: Promise<Uint8Array> | null = null
   try {
-    const first = await readAt(file, Buffer.allocUnsafe(Math.min(FIRST_READ_BYTES, limitBytes)), 0)
-    let position = first.length
-    if (position === 0) return
+    const first = await readAt(
+      file,
+      Buffer.allocUnsafe(Math.min(FIRST_READ_BYTES, Math.max(0, limitBytes - start))),
+      start,
+    )
+    let position = start + first.length
+    if (first.length === 0) return
     yield first
     let front: Buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, limitBytes - position))
     let back: Buffer | null = null

@@ -3,7 +3,14 @@ import { readDeviceChunks, readFileChunks } from './file.js'
 
 /** A regular file, opened by its absolute path so that a change of the working folder does not lose it. */
 export function fileSource(name: string, path: string, storedBytes: number): Source {
-  return { name, kind: 'file', storedBytes, reopens: true, open: () => readFileChunks(path, storedBytes) }
+  return {
+    name,
+    kind: 'file',
+    storedBytes,
+    reopens: true,
+    open: () => readFileChunks(path, storedBytes),
+    openRange: (start, end) => readFileChunks(path, Math.min(end, storedBytes), start),
+  }
 }
 
 /** A pipe, socket or device: bytes that come once. */

@@ -8,6 +8,8 @@ export const NO_MATCH = -1
 export const BAD_TIME = -2
 export const BAD_NUMBER = -3
 export const TRAILING_TEXT = -4
+/** Read, and there is another way to read it. */
+export const AMBIGUOUS = 100
 
 /** How a field's end is found. */
 export const STOP = {
@@ -17,7 +19,7 @@ export const STOP = {
   text: 1,
   /** The next double quote that no backslash shields. */
   quote: 2,
-  /** The end of the line. */
+  /** The end of the line, or where the step's text stands at the end of it. */
   end: 3,
   /** The next blank, or `until` before it: names and addresses hold no blank. */
   word: 4,
@@ -80,6 +82,8 @@ export interface Step {
   readonly isClient: boolean
   /** A blank directly behind a comma does not end the field. */
   readonly isList: boolean
+  /** Such a list may go on behind ` : ` too: nginx's upstreams, of one server group after another. */
+  readonly isUpstream: boolean
   /** The field is at least this long, so that a blank in a time does not end it. */
   readonly minBytes: number
 }
@@ -93,4 +97,6 @@ export interface Program {
   readonly restField: number
   /** Index of the last unquoted text field whose delimiter is longer than a byte, or a number past all steps. */
   readonly extendable: number
+  /** Double quotes of the layout itself where texts may hold further ones that nothing escapes, else -1. */
+  readonly quotes: number
 }

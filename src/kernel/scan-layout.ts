@@ -10,8 +10,9 @@
  */
 
 import { FIELD, type RecordBatch } from '../columns/contract.js'
-import { BACKSLASH, COLON, COMMA, MINUS, NINE, QUOTE, SPACE, ZERO } from '../core/bytes.js'
+import { BACKSLASH, COLON, COMMA, DOT, MINUS, NINE, PLUS, QUOTE, SPACE, ZERO } from '../core/bytes.js'
 import {
+  AMBIGUOUS,
   BAD_NUMBER,
   BAD_TIME,
   NO_MATCH,
@@ -30,7 +31,7 @@ import {
   WAY_TEXT,
 } from './program.js'
 import { scanRequest, scanTarget, writeMethod } from './scan-request.js'
-import { readDecimal, readEpoch, readIsoTime, type TimeReader } from './scan-time.js'
+import { readDecimal, readEpoch, readIsoTime, readZone, type TimeReader } from './scan-time.js'
 
 // copied out of their tables: a member would be looked up anew for every row
 const { client: CLIENT_FIELD, forwarded: FORWARDED_FIELD } = FIELD
@@ -55,7 +56,7 @@ const MAX_EXTENSIONS = 64
 /**
  * Reads `bytes[at, end)` into row `row`.
  *
- * @returns OK, or the code of the reason to reject; the row's columns are then undefined.
+ * @returns OK or AMBIGUOUS, or the code of the reason to reject; the row's columns are then undefined.
  */
 export function scanLine(
   program: Program,
@@ -67,6 +68,8 @@ export function scanLine(
   row: number,
 ): number {
   if (!startsWith(bytes, at, end, program.lead)) return NO_MATCH
+  if (program.quotes >= 0 && holdsMoreQuotes(bytes, at, end, program.quotes))
+    return slowReadings(program, times, batch, bytes, at, end, row)
   clearRow(program, batch, row)
   const steps = program.steps
   const lineAt = at
@@ -295,22 +298,45 @@ function findStop(step: Step, bytes: Uint8Array, at: number, end: number): numbe
   switch (step.stop) {
     case BYTE_STOP: {
       const byte = step.untilByte
-      let stop = at + step.minBytes
+      let stop = step.minBytes === 0 ? at : isoEnd(bytes, at + step.minBytes, end)
       while (stop < end && bytes[stop] !== byte) stop++
       if (stop >= end) return -1
-      return step.isList && bytes[stop - 1] === COMMA ? slowListEnd(step, bytes, stop, end) : stop
+      if (stop === at) return stop
+      if (step.isList && goesOn(step, bytes, at, stop)) return slowListEnd(step, bytes, at, stop, end)
+      // a port that is dropped: what ends with a comma is an address of a list
+      return step.op === SKIP_OP && bytes[stop - 1] === COMMA ? -1 : stop
     }
     case QUOTE_STOP: {
       const stop = scanQuoted(bytes, at, end)
       return stop >= 0 && startsWith(bytes, stop, end, step.until) ? stop : -1
     }
     case TEXT_STOP:
-      return scanText(bytes, at + step.minBytes, end, step.until)
+      return scanText(
+        bytes,
+        step.minBytes === 0 ? at : isoEnd(bytes, at + step.minBytes, end),
+        end,
+        step.until,
+      )
     case WORD_STOP:
       return scanWord(step, bytes, at, end)
-    default:
-      return end
+    default: {
+      const stop = end - step.until.length
+      return stop >= at && startsWith(bytes, stop, end, step.until) ? stop : -1
+    }
   }
+}
+
+/** Index behind the fraction and zone of an ISO time, which may hold the delimiter: `2000-10-10T13:55:36-07:00-200`. */
+function isoEnd(bytes: Uint8Array, at: number, end: number): number {
+  let stop = at
+  if (bytes[stop] === DOT)
+    do stop++
+    while (stop < end && bytes[stop]! >= ZERO && bytes[stop]! <= NINE)
+  if (bytes[stop] === PLUS || bytes[stop] === MINUS) {
+    const zoneEnd = bytes[stop + 3] === COLON ? stop + 6 : stop + 5
+    if (zoneEnd <= end && !Number.isNaN(readZone(bytes, stop, zoneEnd))) return zoneEnd
+  }
+  return Math.min(stop, end)
 }
 
 /**
@@ -356,27 +382,41 @@ export function scanText(bytes: Uint8Array, at: number, end: number, text: Uint8
  *     ^at            ^":"  ^at        ^" - "
  *
  * It holds no blank, except behind a comma where it is a list; colons in it are an address's own, but for the last. What
- * ends with a comma and may be no list is no name either.
+ * ends with a comma before a blank and may be no list is no name either.
  */
 function scanWord(step: Step, bytes: Uint8Array, at: number, end: number): number {
   const space = SPACE
   let stop = at
   while (stop < end && (bytes[stop] !== space || (step.isList && stop > at && bytes[stop - 1] === COMMA)))
     stop++
-  if (!step.isList && stop > at && bytes[stop - 1] === COMMA) return -1
   if (step.untilByte === COLON) {
     while (stop > at && bytes[stop] !== COLON) stop--
   } else if (step.untilByte !== space) {
     const wordEnd = stop
     for (stop = at; stop < wordEnd && !startsWith(bytes, stop, end, step.until); ) stop++
   }
+  if (!step.isList && step.untilByte === space && stop > at && bytes[stop - 1] === COMMA) return -1
   return startsWith(bytes, stop, end, step.until) ? stop : -1
 }
 
 /** Taken for a chain in the client's place, `10.0.0.2, 10.0.0.1 - -`: a blank behind a comma does not end it. */
-function slowListEnd(step: Step, bytes: Uint8Array, stop: number, end: number): number {
-  while (stop < end && (bytes[stop] !== step.untilByte || bytes[stop - 1] === COMMA)) stop++
+function slowListEnd(step: Step, bytes: Uint8Array, at: number, stop: number, end: number): number {
+  while (stop < end && (bytes[stop] !== step.untilByte || goesOn(step, bytes, at, stop))) stop++
   return stop < end ? stop : -1
+}
+
+/**
+ * Whether a list goes on at the blank at `stop`: behind a comma, and of upstreams around a colon of its own.
+ *
+ *     10.0.0.4:80, 10.0.0.5:80 : 10.0.0.6:80
+ *
+ * @see https://nginx.org/en/docs/http/ngx_http_upstream_module.html#var_upstream_addr
+ */
+function goesOn(step: Step, bytes: Uint8Array, at: number, stop: number): boolean {
+  if (bytes[stop - 1] === COMMA) return true
+  if (!step.isUpstream || stop === at) return false
+  const isBefore = bytes[stop + 1] === COLON && bytes[stop + 2] === SPACE
+  return isBefore || (bytes[stop - 1] === COLON && bytes[stop - 2] === SPACE && stop - 2 > at)
 }
 
 function startsWith(bytes: Uint8Array, at: number, end: number, text: Uint8Array): boolean {
@@ -412,14 +452,14 @@ function readField(
     case STATUS_OP:
       return readStatus(batch, bytes, at, stop, row)
     case BYTES_OP: {
-      const count = isDash(bytes, at, stop) ? Number.NaN : readDecimal(bytes, at, stop)
+      const count = isNone(bytes, at, stop) ? Number.NaN : readDecimal(bytes, at, stop)
       batch.bytesSent[row] = count
-      return Number.isNaN(count) && !isDash(bytes, at, stop) ? BAD_NUMBER : OK
+      return Number.isNaN(count) && !isNone(bytes, at, stop) ? BAD_NUMBER : OK
     }
     case DURATION_OP: {
-      const count = isDash(bytes, at, stop) ? Number.NaN : readDecimal(bytes, at, stop, step.unit)
+      const count = isNone(bytes, at, stop) ? Number.NaN : readDecimal(bytes, at, stop, step.unit)
       batch.durationMs[row] = count
-      return Number.isNaN(count) && !isDash(bytes, at, stop) ? BAD_NUMBER : OK
+      return Number.isNaN(count) && !isNone(bytes, at, stop) ? BAD_NUMBER : OK
     }
     case METHOD_OP:
       writeMethod(batch, bytes, at, stop, row)
@@ -440,6 +480,11 @@ function isDash(bytes: Uint8Array, at: number, stop: number): boolean {
   return stop - at === 1 && bytes[at] === MINUS
 }
 
+/** `-`, or `-1` as proxies write what did not come to pass. */
+function isNone(bytes: Uint8Array, at: number, stop: number): boolean {
+  return isDash(bytes, at, stop) || (stop - at === 2 && bytes[at] === MINUS && bytes[at + 1] === ZERO + 1)
+}
+
 /** Writes a text span; `-` is none. */
 function writeText(
   batch: RecordBatch,
@@ -453,7 +498,7 @@ function writeText(
   batch.fieldLength[field]![row] = isDash(bytes, at, stop) ? -1 : stop - at
 }
 
-/** `000` and `-` are none; else three digits. */
+/** `000`, `0`, `-` and `-1` are none; else three digits. */
 function readStatus(batch: RecordBatch, bytes: Uint8Array, at: number, stop: number, row: number): number {
   if (stop - at === 3) {
     const code = (bytes[at]! - ZERO) * 100 + (bytes[at + 1]! - ZERO) * 10 + bytes[at + 2]! - ZERO
@@ -462,7 +507,7 @@ function readStatus(batch: RecordBatch, bytes: Uint8Array, at: number, stop: num
     return OK
   }
   batch.status[row] = 0
-  return isDash(bytes, at, stop) ? OK : BAD_NUMBER
+  return isNone(bytes, at, stop) || (stop - at === 1 && bytes[at] === ZERO) ? OK : BAD_NUMBER
 }
 
 /** A list in the client's place: the client is its last address, and the whole of it is the forwarding chain. */
@@ -547,4 +592,79 @@ function slowExtend(
     if (i > failed + 1 && at < 0) problem = at
   }
   return problem
+}
+
+function holdsMoreQuotes(bytes: Uint8Array, at: number, end: number, quotes: number): boolean {
+  const quote = QUOTE
+  let count = 0
+  for (let i = at; i < end; i++) if (bytes[i] === quote) count++
+  return count > quotes
+}
+
+/** Steps that are run to find the readings of one line; what is beyond them is not known to be the only reading. */
+const MAX_TRIED_STEPS = 128
+
+/**
+ * Taken for a line whose texts hold quotes that nothing escapes: a client that sends them can make its text look like the
+ * fields behind it. All ends of such texts are tried.
+ *
+ *     "curl" "forged" - "x.example"        curl | forged" - "x.example
+ *                                          curl" "forged | x.example
+ *
+ * @returns OK where the line has one reading; AMBIGUOUS where it has more, of which the row has the first.
+ */
+function slowReadings(
+  program: Program,
+  times: TimeReader,
+  batch: RecordBatch,
+  bytes: Uint8Array,
+  lineAt: number,
+  end: number,
+  row: number,
+): number {
+  const { steps } = program
+  const stops: number[] = []
+  let first: readonly number[] | null = null
+  let readings = 0
+  let tries = MAX_TRIED_STEPS
+  let problem = NO_MATCH
+  const explore = (i: number, at: number): void => {
+    const step = steps[i]
+    if (step === undefined) {
+      const answer = finish(program, batch, at, end, row)
+      if (answer !== OK) problem = answer
+      else if (readings++ === 0) first = [...stops]
+      return
+    }
+    if (!isFree(step)) {
+      const next = --tries < 0 ? NO_MATCH : runStep(step, times, batch, bytes, at, end, row)
+      stops[i] = -1
+      if (next >= 0) explore(i + 1, next)
+      else if (next !== NO_MATCH) problem = next
+      return
+    }
+    let stop = scanText(bytes, at, end, step.until)
+    for (; stop >= 0 && readings < 2 && --tries >= 0; stop = scanText(bytes, stop + 1, end, step.until)) {
+      stops[i] = stop
+      explore(i + 1, stop + step.until.length)
+    }
+  }
+  explore(0, lineAt + program.lead.length)
+  if (first === null) return problem
+  clearRow(program, batch, row)
+  let at = lineAt + program.lead.length
+  steps.forEach((step, i) => {
+    const stop = first![i]!
+    if (stop < 0) at = runStep(step, times, batch, bytes, at, end, row)
+    else {
+      readField(step, times, batch, bytes, at, stop, row)
+      at = stop + step.until.length
+    }
+  })
+  return readings > 1 || tries < 0 ? AMBIGUOUS : finish(program, batch, at, end, row)
+}
+
+/** A text that ends where the text behind it stands, wherever that is. */
+function isFree(step: Step): boolean {
+  return step.stop === TEXT_STOP && (step.op === TEXT_OP || step.op === REQUEST_OP || step.op === TARGET_OP)
 }

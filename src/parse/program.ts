@@ -19,7 +19,7 @@ import { compileStrftime } from './layout/time-pattern.js'
 
 /** Names of the extra fields of all layouts of a format, in order of first use. */
 export function extrasOf(format: LogFormat): string[] {
-  const names = new Set<string>(format.scanner?.extras ?? [])
+  const names = new Set<string>(format.extras ?? [])
   for (const layout of format.layouts ?? []) {
     for (const { codec } of layout.fields) {
       if (codec.as === 'extra') names.add(codec.name)
@@ -34,7 +34,7 @@ export function extrasOf(format: LogFormat): string[] {
 export function compilePrograms(layouts: readonly Layout[], extras: readonly string[]): Program[] {
   const rest = extras.indexOf('rest')
   const restColumn = rest < 0 ? -1 : FIELD_COUNT + rest
-  const compiled = layouts.map((layout) => layout.fields.map((field) => compileStep(field, extras)))
+  const compiled = layouts.map((layout) => stepsOf(layout, extras))
   return layouts.map((layout, i) => {
     const steps = compiled[i]!
     return {
@@ -43,8 +43,32 @@ export function compilePrograms(layouts: readonly Layout[], extras: readonly str
       clearedFields: clearedFields(steps, compiled, restColumn),
       restField: layout.openEnd === true ? restColumn : -1,
       extendable: extendableStep(steps),
+      quotes: quotesOf(layout),
     }
   })
+}
+
+function stepsOf(layout: Layout, extras: readonly string[]): Step[] {
+  const steps = layout.fields.map((field) => compileStep(field, extras))
+  if ((layout.spelling ?? 'escaped') === 'escaped') return steps
+  // a client that is missing is nothing, and not `-`
+  if (layout.spelling === 'json')
+    return steps.map((step) => (step.way === WAY_CLIENT ? { ...step, way: WAY_ANY } : step))
+  // no backslash shields a quote, and a quote within is text: such a field ends where all that follows it stands
+  const last = layout.openEnd === true ? -1 : layout.fields.length - 1
+  return layout.fields.map((field, i) => {
+    const step = compileStep({ ...field, quoted: false }, extras)
+    if (!field.quoted)
+      return step.way === WAY_TEXT || step.way === WAY_CLIENT ? { ...step, way: WAY_ANY } : step
+    return { ...step, stop: i === last ? STOP.end : STOP.text, way: WAY_ANY }
+  })
+}
+
+/** Double quotes that a line of a raw layout has where no text holds one; -1 for layouts whose texts cannot. */
+function quotesOf(layout: Layout): number {
+  if (layout.spelling !== 'raw' || !layout.fields.some((field) => field.quoted)) return -1
+  const literals = layout.lead + layout.fields.map((field) => field.until).join('')
+  return literals.split('"').length - 1
 }
 
 function extendableStep(steps: readonly Step[]): number {
@@ -72,7 +96,8 @@ function compileStep(field: LayoutField, extras: readonly string[]): Step {
     unit: unitOf(codec),
     strftime,
     isClient: codec.as === 'text' && codec.field === FIELD.client,
-    isList: until[0] === SPACE && mayBeList(codec),
+    isList: (until[0] === SPACE || until[0] === CLOSE_BRACKET) && mayBeList(codec),
+    isUpstream: codec.as === 'extra' && codec.name.startsWith('upstream_'),
     minBytes: codec.as === 'time' && codec.time.kind === 'iso' ? ISO_MIN_BYTES : 0,
   }
   return { way: wayOf(step), ...step }
@@ -91,6 +116,8 @@ function wayOf(step: Omit<Step, 'way'>): number {
   if (step.isClient) return until[0] === SPACE ? WAY_CLIENT : WAY_ANY
   return stop === STOP.text ? WAY_TEXT : WAY_ANY
 }
+
+const CLOSE_BRACKET = 0x5d
 
 /** `2000-10-10 13:55:36`. */
 const ISO_MIN_BYTES = 19

@@ -1,15 +1,23 @@
 import { capacityOf, createBatch } from '../columns/batch.js'
-import { FIELD, FIELD_COUNT, type FieldId, type RecordBatch } from '../columns/contract.js'
-import { SPACE, TAB } from '../core/bytes.js'
+import { FIELD, type RecordBatch } from '../columns/contract.js'
+import { BACKSLASH, SPACE, TAB } from '../core/bytes.js'
 import type { FaultLog } from '../core/faults.js'
-import { type Block, LINE_CUT, LINE_MARK, LINE_NULS } from '../decode/contract.js'
-import { BAD_NUMBER, BAD_TIME, NO_MATCH, OK, type Program, TRAILING_TEXT } from '../kernel/program.js'
+import { type Block, LINE_BETWEEN, LINE_CUT, LINE_MARK, LINE_NULS } from '../decode/contract.js'
+import {
+  AMBIGUOUS,
+  BAD_NUMBER,
+  BAD_TIME,
+  NO_MATCH,
+  OK,
+  type Program,
+  TRAILING_TEXT,
+} from '../kernel/program.js'
 import { scanLine } from '../kernel/scan-layout.js'
-import { scanRequest, scanTarget, writeMethod } from '../kernel/scan-request.js'
 import { type LocalToUtc, TimeReader } from '../kernel/scan-time.js'
-import type { LineScanner, LogFormat, RejectReason, RowWriter } from './contract.js'
-import { BLANK, DIRECTIVE, MARK, type OtherLine, REJECT } from './other-lines.js'
+import type { LineScanner, LogFormat, RejectReason, Spelling, Wrapper } from './contract.js'
+import { BETWEEN, BLANK, DIRECTIVE, MARK, type OtherLine, REJECT } from './other-lines.js'
 import { compilePrograms, extrasOf } from './program.js'
+import { BatchRowWriter } from './row-writer.js'
 
 export interface ReaderOptions {
   /** For stamps without a zone; null takes them for UTC. */
@@ -17,6 +25,10 @@ export interface ReaderOptions {
   readonly faults: FaultLog
   /** Number of the layout to try first, the one that most lines of the source are in; default 0. */
   readonly layout?: number
+  /** What each line is wrapped in; default none. */
+  readonly wrapper?: Wrapper | null
+  /** Called for each record with the number of the layout that read it; 0 for hand-written readers. */
+  readonly onRecord?: (layout: number) => void
 }
 
 const REASONS: Readonly<Record<number, RejectReason>> = {
@@ -32,10 +44,15 @@ export class BatchReader {
   readonly #format: LogFormat | null
   readonly #programs: readonly Program[]
   readonly #order: readonly number[]
+  readonly #spellings: readonly Spelling[]
   readonly #directive: Uint8Array | null
   readonly #times: TimeReader
   readonly #faults: FaultLog
   readonly #writer: BatchRowWriter
+  readonly #scanner: LineScanner | null
+  readonly #wrapper: Wrapper | null
+  readonly #inner = new Int32Array(2)
+  readonly #onRecord: ((layout: number) => void) | null
   /** Layout of the record read last. */
   #lastLayout = 0
 
@@ -48,10 +65,14 @@ export class BatchReader {
     const order = first === undefined ? layouts : [first, ...layouts.filter((layout) => layout !== first)]
     this.#order = order.map((layout) => layouts.indexOf(layout))
     this.#programs = compilePrograms(order, this.extras)
+    this.#spellings = order.map((layout) => layout.spelling ?? 'escaped')
     this.#directive = format?.directivePrefix ? new TextEncoder().encode(format.directivePrefix) : null
     this.#times = new TimeReader(options.toUtc)
     this.#faults = options.faults
-    this.#writer = new BatchRowWriter(this.extras)
+    this.#writer = new BatchRowWriter(this.extras, this.#times)
+    this.#scanner = format?.scanner?.() ?? null
+    this.#wrapper = options.wrapper ?? null
+    this.#onRecord = options.onRecord ?? null
   }
 
   /** A stamp without a zone was read. */
@@ -79,50 +100,85 @@ export class BatchReader {
       throw new RangeError('the batch has less room than the block has lines')
     const others: OtherLine[] = []
     batch.bytes = block.bytes
+    this.#writer.beginBlock()
     let row = 0
     for (let line = 0; line < block.lineCount; line++) {
       const kind = block.lineKind[line]!
       const start = block.lineStart[line]!
       const end = block.lineEnd[line]!
-      const problem =
-        kind >= LINE_NULS ? (kind === LINE_MARK ? MARKED : NULS) : this.#readLine(batch, start, end, row)
-      if (problem === OK) placeRow(batch, block, line, row++)
-      else others.push(otherLine(block, line, kind === LINE_CUT && problem < 0 ? TOO_LONG : problem))
+      const problem = kind >= LINE_NULS ? textless(kind) : this.#readLine(batch, start, end, row)
+      if (problem === OK) {
+        this.#onRecord?.(this.lastLayout)
+        placeRow(batch, block, line, row++)
+      } else others.push(otherLine(block, line, kind === LINE_CUT && problem < 0 ? TOO_LONG : problem))
     }
     batch.rowCount = row
     return others
   }
 
   #readLine(batch: RecordBatch, start: number, end: number, row: number): number {
-    const problem = this.#readRecord(batch, start, end, row)
+    const problem =
+      this.#wrapper === null
+        ? this.#readRecord(batch, start, end, row)
+        : this.#readWrapped(this.#wrapper, batch, start, end, row)
     if (problem === OK) return OK
     if (isBlank(batch.bytes, start, end)) return BLANKS
     if (this.#directive !== null && hasPrefix(batch.bytes, start, end, this.#directive)) return DIRECTIVES
     return problem
   }
 
+  /** The line within a line; one that is not wrapped is read as it stands. */
+  #readWrapped(wrapper: Wrapper, batch: RecordBatch, start: number, end: number, row: number): number {
+    const spelling = wrapper.unwrap(batch.bytes, start, end, this.#inner)
+    if (spelling === null) return this.#readRecord(batch, start, end, row)
+    const [from, to] = this.#inner as unknown as readonly [number, number]
+    if (spelling === 'escaped') return this.#readRecord(batch, from, to, row)
+    const [innerStart, innerEnd] = this.#writer.unwrapped(batch, from, to)
+    return this.#readRecord(batch, innerStart, innerEnd, row)
+  }
+
   #readRecord(batch: RecordBatch, start: number, end: number, row: number): number {
     if (this.#format === null) return UNRECOGNISED
-    if (this.#format.scanner !== undefined)
-      return this.#readByHand(this.#format.scanner, batch, start, end, row)
-    const problem = scanLine(this.#programs[0]!, this.#times, batch, batch.bytes, start, end, row)
+    if (this.#scanner !== null) return this.#readByHand(this.#scanner, batch, start, end, row)
+    const problem = this.#scan(0, batch, start, end, row)
     this.#lastLayout = 0
-    return problem === OK ? OK : this.#slowOtherLayouts(batch, start, end, row, problem)
+    if (problem === OK) return this.#spelled(batch, start, end, row)
+    return this.#slowOtherLayouts(batch, start, end, row, problem)
+  }
+
+  #scan(layout: number, batch: RecordBatch, start: number, end: number, row: number): number {
+    const answer = scanLine(this.#programs[layout]!, this.#times, batch, batch.bytes, start, end, row)
+    if (answer !== AMBIGUOUS) return answer
+    this.#faults.add('ambiguous-line', undefined, 'a line can be read in two ways')
+    return OK
   }
 
   /** Taken when the source's usual layout does not fit: tries the format's others in order. */
   #slowOtherLayouts(batch: RecordBatch, start: number, end: number, row: number, problem: number): number {
     let reason = problem
     for (let i = 1; i < this.#programs.length; i++) {
-      const answer = scanLine(this.#programs[i]!, this.#times, batch, batch.bytes, start, end, row)
+      const answer = this.#scan(i, batch, start, end, row)
       if (answer === OK) {
         this.#lastLayout = i
-        return OK
+        return this.#spelled(batch, start, end, row)
       }
       // the reason that got furthest into the line says most
       if (reason === NO_MATCH) reason = answer
     }
     return reason
+  }
+
+  /**
+   * Texts of layouts that do not write the log's own escapes are written anew, where there is a backslash at all. Such
+   * logs write nothing for a value that is missing.
+   */
+  #spelled(batch: RecordBatch, start: number, end: number, row: number): number {
+    const spelling = this.#spellings[this.#lastLayout]!
+    if (spelling === 'escaped') return OK
+    for (const lengths of batch.fieldLength) if (lengths[row] === 0) lengths[row] = -1
+    const at = batch.bytes.indexOf(BACKSLASH, start)
+    if (at >= 0 && at < end) this.#writer.respellRow(batch, row, spelling)
+    return OK
   }
 
   #readByHand(scanner: LineScanner, batch: RecordBatch, start: number, end: number, row: number): number {
@@ -132,6 +188,8 @@ export class BatchReader {
       const answer = scanner.read(line, this.#writer)
       if (answer === 'directive') return DIRECTIVES
       if (answer !== 'record') return codeOf(answer)
+      if (this.#writer.finish())
+        this.#faults.add('ambiguous-line', undefined, 'a line can be read in two ways')
       return Number.isNaN(batch.time[row]!) ? BAD_TIME : OK
     } catch (error) {
       this.#faults.add('internal', undefined, `the format failed on a line: ${String(error)}`)
@@ -147,6 +205,19 @@ const NULS = -7
 const BLANKS = 1
 const DIRECTIVES = 2
 const MARKED = 3
+const APART = 4
+
+/** Entries without a line's text. */
+function textless(kind: number): number {
+  return kind === LINE_MARK ? MARKED : kind === LINE_BETWEEN ? APART : NULS
+}
+
+const KINDS: Readonly<Record<number, OtherLine['kind']>> = {
+  [BLANKS]: BLANK,
+  [DIRECTIVES]: DIRECTIVE,
+  [MARKED]: MARK,
+  [APART]: BETWEEN,
+}
 
 function codeOf(reason: RejectReason): number {
   const code = Object.keys(REASONS).find((key) => REASONS[Number(key)] === reason)
@@ -154,8 +225,7 @@ function codeOf(reason: RejectReason): number {
 }
 
 function otherLine(block: Block, line: number, problem: number): OtherLine {
-  const kind =
-    problem === BLANKS ? BLANK : problem === DIRECTIVES ? DIRECTIVE : problem === MARKED ? MARK : REJECT
+  const kind = KINDS[problem] ?? REJECT
   return {
     kind,
     reason: kind === REJECT ? rejectReason(problem) : null,
@@ -192,69 +262,9 @@ function hasPrefix(bytes: Uint8Array, start: number, end: number, prefix: Uint8A
   return end - start >= prefix.length && prefix.every((byte, i) => bytes[start + i] === byte)
 }
 
-/** Hands a hand-written reader's findings to the columns. */
-class BatchRowWriter implements RowWriter {
-  readonly #extras: readonly string[]
-  #batch!: RecordBatch
-  #row = 0
-  #base = 0
-
-  constructor(extras: readonly string[]) {
-    this.#extras = extras
-  }
-
-  /** Starts a row: every column absent. `base` is where the line stands in the batch. */
-  begin(batch: RecordBatch, row: number, base: number): void {
-    this.#batch = batch
-    this.#row = row
-    this.#base = base
-    for (const lengths of batch.fieldLength) lengths[row] = -1
-    batch.pathLength[row] = -1
-    batch.method[row] = 0
-    batch.status[row] = 0
-    batch.time[row] = Number.NaN
-    batch.bytesSent[row] = Number.NaN
-    batch.durationMs[row] = Number.NaN
-  }
-
-  time(epochMs: number): void {
-    this.#batch.time[this.#row] = Math.abs(epochMs) <= 8.64e15 ? epochMs : Number.NaN
-  }
-  status(code: number): void {
-    this.#batch.status[this.#row] = code
-  }
-  bytes(count: number): void {
-    this.#batch.bytesSent[this.#row] = count
-  }
-  durationMs(ms: number): void {
-    this.#batch.durationMs[this.#row] = ms
-  }
-  text(field: FieldId, start: number, end: number): void {
-    this.#write(field, start, end)
-  }
-  extra(name: string, start: number, end: number): void {
-    const column = this.#extras.indexOf(name)
-    if (column >= 0) this.#write(FIELD_COUNT + column, start, end)
-  }
-  request(start: number, end: number): void {
-    scanRequest(this.#batch, this.#batch.bytes, this.#base + start, this.#base + end, this.#row)
-  }
-  method(start: number, end: number): void {
-    writeMethod(this.#batch, this.#batch.bytes, this.#base + start, this.#base + end, this.#row)
-  }
-  target(start: number, end: number): void {
-    scanTarget(this.#batch, this.#batch.bytes, this.#base + start, this.#base + end, this.#row)
-  }
-
-  #write(column: number, start: number, end: number): void {
-    this.#batch.fieldStart[column]![this.#row] = this.#base + start
-    this.#batch.fieldLength[column]![this.#row] = end - start
-  }
-}
-
 /** Text columns that a format can fill, for the ledger. */
 export function fieldsOf(format: LogFormat): string[] {
-  const names = new Set<string>()
+  const names = new Set<string>(format.columns)
   const byNumber = Object.entries(FIELD)
   for (const layout of format.layouts?.slice(0, 1) ?? []) {
     for (const { codec } of layout.fields) {

@@ -1,5 +1,5 @@
 import { FIELD, FIELD_COUNT, type RecordBatch } from '../columns/contract.js'
-import type { LogFormat, Recognition } from './contract.js'
+import type { Layout, LayoutField, LogFormat, Recognition, Wrapper } from './contract.js'
 import { recognizeProducer } from './producer.js'
 import type { ChosenFormat } from './resolve-format.js'
 import { type SampledLines, sampleLines } from './sample-lines.js'
@@ -8,6 +8,7 @@ import { type Trial, type TrialResult, tryFormat } from './trial.js'
 /** A format's trial and what it is worth. */
 interface Candidate {
   readonly format: LogFormat
+  readonly wrapper: Wrapper | null
   readonly result: TrialResult
   /** Share of the lines that are records, directives aside, 0 to 1. */
   readonly fit: number
@@ -22,6 +23,13 @@ const ENOUGH = 0.5
 const DAMAGED_RECORDS = 5
 const DAMAGED_FIT = 0.1
 
+export interface RecognizeOptions {
+  /** What lines may be wrapped in; none by default. */
+  readonly wrappers?: readonly Wrapper[]
+  /** Reads lines by a format; the scanner by default. */
+  readonly trial?: Trial
+}
+
 /**
  * Finds out which format a source is in, from its first bytes.
  *
@@ -31,30 +39,27 @@ const DAMAGED_FIT = 0.1
  *
  * @param head   The first decoded bytes, at most 64 KiB.
  * @param whole  Whether `head` is all there is; else its last, partial line is left out.
- * @param trial  Reads lines by a format; the scanner by default.
  * @returns null when no candidate reads enough of the lines.
  */
 export function recognize(
   head: Uint8Array,
   whole: boolean,
   candidates: readonly LogFormat[],
-  trial: Trial = tryFormat,
+  { wrappers = [], trial = tryFormat }: RecognizeOptions = {},
 ): Recognition | null {
   const lines = sampleLines(head, whole)
-  let best: Candidate | null = null
-  for (const format of candidates) {
-    const candidate = weigh(format, trial(format, lines), lines)
-    if (candidate !== null && (best === null || isBetter(candidate, best))) best = candidate
-  }
+  const contests = wrappersOf(lines, wrappers).map((wrapper) => contest(lines, candidates, wrapper, trial))
+  const { best, equals } = contests.reduce((a, b) => (isFurther(b.best, a.best) ? b : a))
   if (best === null) return null
   const producer = recognizeProducer(best.format, best.result)
   return {
     format: best.format,
     producer: producer.producer,
     pinned: false,
+    wrapper: best.wrapper,
     layout: usualLayout(best.result),
     fit: best.fit,
-    reasons: [...reasonsOf(best, lines.count), ...producer.reasons],
+    reasons: [...reasonsOf(best, lines.count), ...choiceOf(best.format.id, equals), ...producer.reasons],
   }
 }
 
@@ -66,10 +71,16 @@ export function recognizeChosen(
   head: Uint8Array,
   whole: boolean,
   chosen: ChosenFormat,
-  trial: Trial = tryFormat,
+  { wrappers = [], trial = tryFormat }: RecognizeOptions = {},
 ): Recognition {
   const lines = sampleLines(head, whole)
-  const result = trial(chosen.format, lines)
+  const trials = wrappersOf(lines, wrappers).map((wrapper) => ({
+    wrapper,
+    result: trial(chosen.format, lines, null, wrapper),
+  }))
+  const { wrapper, result } = trials.reduce((a, b) =>
+    b.result.batch.rowCount > a.result.batch.rowCount ? b : a,
+  )
   const guess = recognizeProducer(chosen.format, result)
   const given = chosen.producer !== 'unknown'
   const requests = lines.count - result.directives
@@ -77,17 +88,93 @@ export function recognizeChosen(
     format: chosen.format,
     producer: given ? chosen.producer : guess.producer,
     pinned: true,
+    wrapper,
     layout: usualLayout(result),
     fit: requests > 0 ? result.batch.rowCount / requests : 0,
     reasons: [
       `the format was given as ${chosen.format.id}${given ? ` of ${chosen.producer}` : ''}`,
       `${result.batch.rowCount} of ${lines.count} sampled lines are in it`,
+      ...wrapperReasons(wrapper),
       ...(given ? [] : guess.reasons),
     ],
   }
 }
 
-function weigh(format: LogFormat, result: TrialResult, lines: SampledLines): Candidate | null {
+interface Contest {
+  readonly best: Candidate | null
+  /** Ids of other formats that read the lines just as well. */
+  readonly equals: readonly string[]
+}
+
+/** The best format of lines that are wrapped in something, or in nothing. */
+function contest(
+  lines: SampledLines,
+  candidates: readonly LogFormat[],
+  wrapper: Wrapper | null,
+  trial: Trial,
+): Contest {
+  let best: Candidate | null = null
+  let equals: string[] = []
+  for (const format of candidates) {
+    const candidate = weigh(format, wrapper, trial(format, lines, null, wrapper), lines)
+    if (candidate === null) continue
+    if (best === null || isBetter(candidate, best)) {
+      best = candidate
+      equals = []
+    } else if (!isBetter(best, candidate) && isOther(best, candidate)) equals.push(format.id)
+  }
+  return { best, equals }
+}
+
+/**
+ * Whether one wrapper, or none, lets more of the lines be read than another before it. The head that a wrapper knows is no
+ * accident: what reads no more lines without it has taken the head for a field.
+ */
+function isFurther(candidate: Candidate | null, best: Candidate | null): boolean {
+  return candidate !== null && (best === null || candidate.fit > best.fit + SAME)
+}
+
+/** Not the same layout, which two formats may have as a variant. */
+function isOther(a: Candidate, b: Candidate): boolean {
+  const [one, two] = [a, b].map(({ format, result }) => format.layouts?.[usualLayout(result)])
+  return a.wrapper === b.wrapper && (one === undefined || one !== two)
+}
+
+/** Asks the user to choose, where other formats read the lines just as well. */
+function choiceOf(taken: string, equals: readonly string[]): string[] {
+  if (equals.length === 0) return []
+  const commands = [taken, ...equals].map((id) => `--format ${id}`).join(' or ')
+  const both = equals.length === 1 ? 'both fit' : 'all fit'
+  return [`${[taken, ...equals].join(' and ')} ${both}, and ${taken} was taken; to choose: ${commands}`]
+}
+
+/** Lines that a wrapper must be around, for a source to be tried as wrapped in it. */
+const WRAPPED = 0.5
+
+/** Those that most of the lines are in, and none: of two that read the same, a head is not part of a line's first field. */
+function wrappersOf(
+  { bytes, count, start, end }: SampledLines,
+  wrappers: readonly Wrapper[],
+): (Wrapper | null)[] {
+  const inner = new Int32Array(2)
+  const fits = wrappers.filter((wrapper) => {
+    let wrapped = 0
+    for (let i = 0; i < count; i++) if (wrapper.unwrap(bytes, start[i]!, end[i]!, inner) !== null) wrapped++
+    return wrapped > 0 && wrapped >= count * WRAPPED
+  })
+  return [...fits, null]
+}
+
+function wrapperReasons(wrapper: Wrapper | null): string[] {
+  return wrapper === null ? [] : [`each line is wrapped by ${wrapper.title}`]
+}
+
+function weigh(
+  format: LogFormat,
+  wrapper: Wrapper | null,
+  result: TrialResult,
+  lines: SampledLines,
+): Candidate | null {
   const records = result.batch.rowCount
   const requests = lines.count - result.directives
   if (records === 0) return null
@@ -99,7 +186,7 @@ function weigh(format: LogFormat, result: TrialResult, lines: SampledLines): Can
     score += worth(format, result, row)
     fields += fieldCount(result.batch, row)
   }
-  return { format, result, fit, score: score / requests, fields: fields / records }
+  return { format, wrapper, result, fit, score: score / requests, fields: fields / records }
 }
 
 /** Doubles of sums of sixths differ in their last digits. */
@@ -113,14 +200,15 @@ function isBetter(candidate: Candidate, best: Candidate): boolean {
 /** An open end reads nearly anything behind it: it outweighs no line that a layout reads whole. */
 const OPEN_END_WORTH = 0.1
 
-/** What one record says for its format: the layout, a plausible client and a plausible status; 1 at most. */
+/** What one record says for its format: the layout, plausible names, client and status; 1 at most. */
 function worth(format: LogFormat, result: TrialResult, row: number): number {
   const { batch, layouts } = result
   if (format.layouts?.[layouts[row]!]?.openEnd === true) return OPEN_END_WORTH
   const shape = layouts[row] === 0 ? 4 : 3
+  const names = hasPlausibleNames(format.layouts?.[layouts[row]!], batch, row) ? 0 : -2
   const client = isPlausibleClient(batch, row) ? 1 : 0
   const status = batch.status[row]! >= 100 && batch.status[row]! <= 599 ? 1 : 0
-  return (shape + client + status) / 6
+  return (shape + names + client + status) / 6
 }
 
 /** Address, host name, `unix:` or none: letters, digits and the marks of addresses. */
@@ -136,6 +224,29 @@ function isPlausibleClient(batch: RecordBatch, row: number): boolean {
     if (!letter && !digitOrColon && !mark) return false
   }
   return true
+}
+
+/**
+ * A layout with a host in front, where others have an ident or a client, wants one there: a name with a dot, an address, or
+ * `localhost`, not a dash or the name of a user. A user whose name starts with a dash and a blank is two fields, and an id of
+ * a request without a digit is a part of a name.
+ */
+function hasPlausibleNames(layout: Layout | undefined, batch: RecordBatch, row: number): boolean {
+  if (layout === undefined) return true
+  const textOf = (field: number) => {
+    const start = batch.fieldStart[field]![row]!
+    return latin1.decode(batch.bytes.subarray(start, start + Math.max(0, batch.fieldLength[field]![row]!)))
+  }
+  const isHost = !layout.fields.some(isHostField) || /[.:]|^localhost$/.test(textOf(FIELD.host))
+  const id = batch.extras.indexOf('request_id')
+  const isId = id < 0 || /^$|\d/.test(textOf(FIELD_COUNT + id))
+  return isHost && isId && !textOf(FIELD.user).startsWith('- ')
+}
+
+const latin1 = new TextDecoder('latin1')
+
+function isHostField({ codec, until, quoted }: LayoutField): boolean {
+  return codec.as === 'text' && codec.field === FIELD.host && until === ' ' && !quoted
 }
 
 /** Columns that a row fills; text behind the last field is none. */
@@ -164,6 +275,7 @@ function reasonsOf(best: Candidate, lineCount: number): string[] {
   const reasons = [
     `${records} of ${lineCount} lines are ${format.id}${others === 0 ? '' : `; ${others} ${others === 1 ? 'is' : 'are'} not`}`,
   ]
+  reasons.push(...wrapperReasons(best.wrapper))
   if (result.directives > 0) reasons.push(`${result.directives} lines are directives of ${format.id}`)
   const variants = result.layouts.filter((layout) => layout > 0).length
   const usual = format.layouts?.[usualLayout(result)]

@@ -1,6 +1,6 @@
 import leven from 'leven'
 import { PosternError } from '../core/errors.js'
-import type { LogFormat, Producer } from './contract.js'
+import type { FieldNames, LogFormat, Producer } from './contract.js'
 import { compileFormatString, looksLikeFormatString } from './layout/format-string.js'
 
 /** What `--format`, or the case file for a source, chose. */
@@ -13,10 +13,33 @@ export interface ChosenFormat {
 /**
  * Finds the format for a name or a format string.
  *
- * @param text  Id of a format (`combined`), a pin (`nginx-combined`), or an nginx or Apache format string.
- * @throws {ERR_OPTION_INVALID} No format has that name; or the format string cannot be read back.
+ * @param text    Id of a format (`combined`), a pin (`nginx-combined`), or a format string of nginx, Apache, HAProxy or
+ *   Envoy.
+ * @param fields  A field map, for formats that take one.
+ * @throws {ERR_OPTION_INVALID} No format has that name, it takes no field map, or the format string cannot be read back.
  */
-export function resolveFormat(text: string, formats: readonly LogFormat[]): ChosenFormat {
+export function resolveFormat(
+  text: string,
+  formats: readonly LogFormat[],
+  fields: FieldNames | null = null,
+): ChosenFormat {
+  const chosen = findFormat(text, formats)
+  if (fields === null) return chosen
+  const [format] = withFields([chosen.format], fields)
+  if (format !== undefined) return { ...chosen, format }
+  const takers = formats.filter((each) => each.withFields !== undefined).map(({ id }) => id)
+  throw new PosternError(
+    'ERR_OPTION_INVALID',
+    `the format ${chosen.format.id} takes no field map; ${takers.join(', ')} do`,
+  )
+}
+
+/** The formats that take a field map, with this one. */
+export function withFields(formats: readonly LogFormat[], fields: FieldNames): LogFormat[] {
+  return formats.flatMap((format) => format.withFields?.(fields) ?? [])
+}
+
+function findFormat(text: string, formats: readonly LogFormat[]): ChosenFormat {
   if (looksLikeFormatString(text)) return customFormat(text)
   for (const format of formats) {
     if (format.id === text) return { format, producer: onlyProducer(format) }
@@ -27,17 +50,15 @@ export function resolveFormat(text: string, formats: readonly LogFormat[]): Chos
   throw unknownFormat(text, formats)
 }
 
-function customFormat(text: string): ChosenFormat {
-  const { layout, producer, stamp } = compileFormatString(text)
+/** The format that a format string says. */
+export function customFormat(text: string, id = 'custom'): ChosenFormat {
+  const { dialect, layouts, producer, stamp, reference } = compileFormatString(text, id)
   const format: LogFormat = {
-    id: 'custom',
-    title: `Format string of ${producer === 'nginx' ? 'nginx' : 'Apache'}`,
-    reference:
-      producer === 'nginx'
-        ? 'https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format'
-        : 'https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats',
+    id,
+    title: `Format string of ${dialect}`,
+    reference,
     example: text,
-    layouts: [layout],
+    layouts,
     stamp: { [producer]: stamp },
   }
   return { format, producer }
@@ -63,6 +84,6 @@ function unknownFormat(text: string, formats: readonly LogFormat[]): PosternErro
       : ''
   return new PosternError(
     'ERR_OPTION_INVALID',
-    `there is no format ${JSON.stringify(text.slice(0, 80))}.${hint} Expected one of ${names.join(', ')}, or a format string of nginx ($...) or Apache (%...)`,
+    `there is no format ${JSON.stringify(text.slice(0, 80))}.${hint} Expected one of ${names.join(', ')}, or a format string of nginx ($...), Apache, HAProxy or Envoy (%...)`,
   )
 }

@@ -1,5 +1,5 @@
 import { basename, isAbsolute } from 'node:path'
-import type { CaseFile, CaseOptions } from '../case/contract.js'
+import type { CaseFile, CaseOptions, SourceSetting } from '../case/contract.js'
 import type { DataRoute, Indicator, LoginRule } from '../classify/contract.js'
 import { matchSegments } from '../classify/entry-points.js'
 import type { ConfigurationValue } from '../conclude/contract.js'
@@ -8,8 +8,9 @@ import { PosternError } from '../core/errors.js'
 import { isZone, parseTime, toIso } from '../core/times.js'
 import type { DeclaredEntryPoint, Detector, DetectorInput } from '../detect/contract.js'
 import type { EvidenceInput } from '../evidence/contract.js'
-import type { LogFormat } from '../parse/contract.js'
+import type { FieldNames, LogFormat } from '../parse/contract.js'
 import { parseNetwork } from '../parse/forwarding.js'
+import { fieldProblem } from '../parse/named-fields.js'
 
 /** What may be said about how evidence is read. Every value here stands over the case file's, and that over the default. */
 export interface ReadOptions {
@@ -18,6 +19,13 @@ export interface ReadOptions {
   readonly case?: unknown
   /** Format of all sources: an id, a pin or an nginx or Apache format string. Default: recognised by content. */
   readonly format?: string
+  /** Members or columns of JSON lines, CSV and TSV by the fields that they fill: `{ time: 'ts', path: 'req.url' }`. */
+  readonly fields?: FieldNames
+  /**
+   * A configuration of nginx or Apache: its formats are those of the logs that it names, and are tried on the others before
+   * the built-in ones. A `format` stands over it.
+   */
+  readonly formatFrom?: string
   /** Zone of stamps that state none: IANA name or fixed offset. Default UTC, reported as an assumption. */
   readonly timezone?: string
   /** Records from this time on (inclusive): ISO 8601 or epoch milliseconds. */
@@ -59,6 +67,8 @@ export interface Configuration {
   readonly ignorePathCase: boolean
   readonly trustedProxies: readonly string[]
   readonly format: string | null
+  readonly fields: FieldNames | null
+  readonly formatFrom: string | null
   readonly timezone: string | null
   readonly since: number
   readonly until: number
@@ -66,6 +76,7 @@ export interface Configuration {
   /** For tables: `memoryMb` less what is in flight. */
   readonly memoryBytes: number
   formatFor(names: readonly string[]): string | null
+  fieldsFor(names: readonly string[]): FieldNames | null
   timezoneFor(names: readonly string[]): string | null
   threshold(detector: Detector, name: string): number
   /** Each value and where it came from. */
@@ -128,6 +139,11 @@ export async function resolveConfiguration(
       ? new Map<string, number>()
       : resolveThresholds(detectors, options.thresholds, caseFile, values)
   const format = choose<string | null>('format', options.format, null)
+  const fields = choose<FieldNames | null>('fields', options.fields, null)
+  checkFields(fields)
+  for (const { match, fields: own } of caseFile?.sources ?? [])
+    if (own !== undefined) values.push({ name: `fields of ${match}`, value: own, origin: 'case' })
+  const formatFrom = choose<string | null>('formatFrom', options.formatFrom, null)
   return {
     entryPoints: caseFile?.entryPoints ?? [],
     logins: caseFile?.logins ?? [],
@@ -139,6 +155,8 @@ export async function resolveConfiguration(
     ignorePathCase: caseFile?.ignorePathCase ?? false,
     trustedProxies,
     format,
+    fields,
+    formatFrom,
     timezone,
     since,
     until,
@@ -146,6 +164,7 @@ export async function resolveConfiguration(
     memoryBytes: Math.max(memoryMb / 2, memoryMb - IN_FLIGHT_MB) * 1024 * 1024,
     // a value for one source stands over one for the run
     formatFor: (names) => settingFor(caseFile, names, 'format') ?? format,
+    fieldsFor: (names) => settingFor(caseFile, names, 'fields') ?? fields,
     timezoneFor: (names) => settingFor(caseFile, names, 'timezone') ?? timezone,
     threshold: (detector, name) =>
       thresholds.get(`${detector.id}.${name}`) ?? defaultThreshold(detector, name),
@@ -186,6 +205,13 @@ function readTime(name: string, value: string | number | undefined, zone: string
     throw invalid(`${name} is a time such as 2021-08-14T12:00:00Z or 2021-08-14, found "${String(value)}"`)
   }
   return time
+}
+
+function checkFields(fields: FieldNames | null): void {
+  for (const [name, member] of Object.entries(fields ?? {})) {
+    const problem = fieldProblem(name, member)
+    if (problem !== null) throw invalid(problem)
+  }
 }
 
 function checkZone(zone: string | null): void {
@@ -250,11 +276,11 @@ function defaultThreshold(detector: Detector, name: string): number {
   return threshold.default
 }
 
-function settingFor(
+function settingFor<Key extends 'format' | 'fields' | 'timezone'>(
   caseFile: CaseFile | null,
   names: readonly string[],
-  key: 'format' | 'timezone',
-): string | undefined {
+  key: Key,
+): SourceSetting[Key] | undefined {
   return caseFile?.sources.find(
     (setting) => setting[key] !== undefined && names.some((name) => matchesName(setting.match, name)),
   )?.[key]

@@ -5,7 +5,8 @@ import { decodeText } from '../columns/unescape.js'
 import type { LedgerEntry, Reject } from '../conclude/contract.js'
 import type { KeySeed } from '../core/keys.js'
 import { toIso } from '../core/times.js'
-import { type Block, LINE_MARK, type LineReader } from '../decode/contract.js'
+import { type Block, LINE_MARK, LINE_NULS, type LineReader } from '../decode/contract.js'
+import { packedAs } from '../decode/magic.js'
 import type { OrderedSource } from '../order/merge.js'
 import { SourceClock } from '../order/source-clock.js'
 import type { ForwardingChains } from '../parse/forwarding.js'
@@ -24,6 +25,8 @@ export interface SourceReaderOptions {
   readonly onRejects: ((rejects: Reject[]) => void) | null
   readonly signal?: AbortSignal
 }
+
+const DOCUMENT = 'it is a JSON document; the elements of its array are read in place of lines'
 
 /** Text kept of a reject. */
 const REJECT_TEXT_BYTES = 4096
@@ -106,6 +109,7 @@ export class SourceReader implements OrderedSource {
       toUtc: ready.toUtc,
       faults: this.#lines.faults,
       layout: recognition?.layout ?? 0,
+      wrapper: recognition?.wrapper ?? null,
     })
     if (recognition === null && ready.headed.head.bytes.length > 0) {
       this.#lines.faults.add(
@@ -220,7 +224,11 @@ export class SourceReader implements OrderedSource {
       decodedSha256,
       format: recognition?.format.id ?? null,
       producer: recognition?.producer ?? 'unknown',
-      recognition: recognition?.reasons ?? ['no known format fits'],
+      wrapper: recognition?.wrapper?.id ?? null,
+      recognition: [
+        ...(headed.head.document === null ? [] : [DOCUMENT]),
+        ...(recognition?.reasons ?? ['no known format fits']),
+      ],
       ...counts,
       first: this.first <= this.last ? toIso(this.first) : null,
       last: this.first <= this.last ? toIso(this.last) : null,
@@ -235,19 +243,21 @@ function roomFor(lines: number): number {
   return Math.max(256, 2 ** Math.ceil(Math.log2(lines * 1.25)))
 }
 
-/** A mark or a NUL run shares its line with what stands behind it. */
+/** A mark has no line of its own, nor has text behind a NUL run. Of a document its elements are counted. */
 function linesIn({ lineCount, lineKind, lineNumber }: Block): number {
   let lines = 0
-  let counted = 0
+  let nuls = 0
   for (let entry = 0; entry < lineCount; entry++) {
-    if (lineKind[entry] === LINE_MARK || lineNumber[entry] === counted) continue
-    counted = lineNumber[entry]!
+    if (lineKind[entry]! >= LINE_MARK || lineNumber[entry] === nuls) continue
+    nuls = lineKind[entry] === LINE_NULS ? lineNumber[entry]! : 0
     lines++
   }
   return lines
 }
 
 function hintFor(ready: ReadySource): string {
+  const packed = packedAs(ready.headed.head.bytes)
+  if (packed !== null) return `it is ${packed}, which is not read; unpack it first`
   return ready.isBinary
     ? 'the first bytes are not text; if it is an archive, unpack it first'
     : `give its format, as in --format combined or --format '$remote_addr ... [$time_local] "$request" ...'`

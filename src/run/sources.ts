@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { FLAG } from '../classify/contract.js'
 import type { KeySeed } from '../core/keys.js'
+import { expandArchive, HELD_BYTES } from '../decode/archive/expand.js'
 import { looksBinary } from '../decode/binary.js'
 import type { Head } from '../decode/contract.js'
 import { type HeadedSource, hashWhole, headText, readHead } from '../decode/head.js'
@@ -10,10 +11,12 @@ import type { LocalToUtc } from '../kernel/scan-time.js'
 import { medianOf, SourceClock } from '../order/source-clock.js'
 import type { LogFormat, Recognition } from '../parse/contract.js'
 import { recognize, recognizeChosen } from '../parse/recognize.js'
-import { resolveFormat } from '../parse/resolve-format.js'
+import { resolveFormat, withFields } from '../parse/resolve-format.js'
 import { sampleLines } from '../parse/sample-lines.js'
 import { tryFormat } from '../parse/trial.js'
+import { wrappers } from '../parse/wrappers/registry.js'
 import type { Configuration } from './configuration.js'
+import { readServerFormats, type ServerFormats } from './format-from.js'
 import { localToUtc } from './local-time.js'
 
 /** A source that is ready for the pass. */
@@ -54,15 +57,23 @@ export async function readySources(
   stdin?: AsyncIterable<Uint8Array>,
 ): Promise<ReadySources> {
   // a format that does not exist is said before evidence is looked for
-  if (configuration.format !== null) resolveFormat(configuration.format, formats)
+  if (configuration.format !== null) resolveFormat(configuration.format, formats, configuration.fields)
+  const server =
+    configuration.formatFrom === null ? null : await readServerFormats(configuration.formatFrom, formats)
   const found = await findSources(evidence, stdin === undefined ? {} : { stdin })
   const headed: HeadedSource[] = []
-  for (const source of found.sources) headed.push(await readHead(source))
+  const notRead = [...found.notRead]
+  const budget = { bytes: HELD_BYTES }
+  for (const source of found.sources) {
+    const expanded = await expandArchive(await readHead(source), budget)
+    headed.push(...expanded.sources)
+    notRead.push(...expanded.notRead)
+  }
   const distinct = await canonicalOrder(headed)
-  const sources = distinct.map((group, ordinal) => makeReady(group, ordinal, formats, configuration))
+  const sources = distinct.map((group, ordinal) => makeReady(group, ordinal, formats, configuration, server))
   return {
     sources,
-    notRead: found.notRead,
+    notRead: [...notRead, ...(server?.notRead ?? [])],
     seed: seedOf(distinct.map(([first]) => first!.head)),
     storedBytes: sources.reduce((sum, { headed }) => sum + (headed.source.storedBytes ?? 0), 0),
   }
@@ -115,6 +126,7 @@ function makeReady(
   ordinal: number,
   formats: readonly LogFormat[],
   configuration: Configuration,
+  server: ServerFormats | null,
 ): ReadySource {
   const headed = group[0]!
   const names = [...new Set(group.map(({ source }) => source.name))]
@@ -122,12 +134,14 @@ function makeReady(
   const text = headText(head)
   const isBinary = head.charset === 'utf-8' && looksBinary(head.bytes)
   const chosen = configuration.formatFor(names)
+  const fields = configuration.fieldsFor(names)
+  const candidates = fields === null ? formats : withFields(formats, fields)
   const recognition =
     chosen !== null
-      ? recognizeChosen(text, head.whole, resolveFormat(chosen, formats))
+      ? recognizeChosen(text, head.whole, resolveFormat(chosen, formats, fields), { wrappers })
       : isBinary
         ? null
-        : recognize(text, head.whole, formats)
+        : recognizeUnpinned(text, head, names, candidates, server)
   const zone = configuration.timezoneFor(names)
   const toUtc = zone === null ? null : localToUtc(zone)
   return {
@@ -141,6 +155,37 @@ function makeReady(
   }
 }
 
+/** Lines of a source that a format of its server's configuration must fit, for that to be the source's format. */
+const SERVER_FIT = 0.5
+
+/**
+ * The format that the server's configuration gives to a log of this name, where its lines are in it. Else by content, the
+ * formats of the configuration first.
+ */
+function recognizeUnpinned(
+  text: Uint8Array,
+  head: Head,
+  names: readonly string[],
+  formats: readonly LogFormat[],
+  server: ServerFormats | null,
+): Recognition | null {
+  if (server === null) return recognize(text, head.whole, formats, { wrappers })
+  const said = server.chosenFor(names)
+  const only = said.length === 1 ? said[0]! : null
+  const pinned = only === null ? null : recognizeChosen(text, head.whole, only, { wrappers })
+  if (pinned !== null && pinned.fit >= SERVER_FIT) return withOrigin(pinned, only!.origin)
+  const own = [...said, ...server.all].filter(({ format }) => !formats.includes(format))
+  const candidates = new Set([...own.map(({ format }) => format), ...formats])
+  const found = recognize(text, head.whole, [...candidates], { wrappers })
+  const origin = own.find(({ format }) => format === found?.format)?.origin
+  return found === null || origin === undefined ? found : withOrigin(found, origin)
+}
+
+function withOrigin(recognition: Recognition, origin: string): Recognition {
+  const [first = '', ...rest] = recognition.reasons
+  return { ...recognition, reasons: [`${first}, as ${origin} says`, ...rest] }
+}
+
 /**
  * Times of the sampled records. A source waits unread until its earliest time has come, so that has to be the least of all
  * that its clock does not take for outliers: one row before it, read later, would be behind the watermark.
@@ -152,7 +197,7 @@ function headTimes(
   toUtc: LocalToUtc | null,
 ): { headTime: number; typicalTime: number } {
   if (recognition === null) return { headTime: Number.NEGATIVE_INFINITY, typicalTime: Number.NaN }
-  const { batch } = tryFormat(recognition.format, sampleLines(text, head.whole), toUtc)
+  const { batch } = tryFormat(recognition.format, sampleLines(text, head.whole), toUtc, recognition.wrapper)
   const times = [...batch.time.subarray(0, batch.rowCount)]
   if (times.length === 0) return { headTime: Number.NEGATIVE_INFINITY, typicalTime: Number.NaN }
   const typicalTime = medianOf(times)

@@ -154,7 +154,7 @@ indicators: [{value: 10.0.0.0/8, note: lab}, /x]
       'trustedProxies: [10.0.0.0/33, internal]\n',
       'case.yaml:1: trustedProxies[1]: found "internal", expected an address, a network',
     ],
-    ['sources:\n  - match: a\n', 'case.yaml:2: sources[0]: sets neither format nor timezone'],
+    ['sources:\n  - match: a\n', 'case.yaml:2: sources[0]: sets none of format, fields and timezone'],
     ['options: {timezone: Madrid}\n', 'options.timezone: found "Madrid", expected an IANA time zone'],
     ['options: {memoryMb: 1.5}\n', 'options.memoryMb: found 1.5, expected a whole number'],
     [
@@ -345,7 +345,7 @@ describe('examples/case.yaml', () => {
       keysAt((probe) => ({ indicators: [{ value: 'a', ...probe }] })),
       keysAt((probe) => ({ options: probe })),
     ]
-    expect(places.map((keys) => keys.length)).toEqual([10, 7, 3, 8, 6, 3, 3, 6])
+    expect(places.map((keys) => keys.length)).toEqual([10, 7, 3, 8, 6, 4, 3, 8])
     for (const key of places.flat()) expect(text).toMatch(new RegExp(`^[ #]*(- )?${key}:`, 'm'))
   })
 

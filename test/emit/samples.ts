@@ -24,6 +24,7 @@ export const gatewayLog: LedgerEntry = {
   decodedSha256: SOURCES[0],
   format: 'combined',
   producer: 'nginx',
+  wrapper: null,
   recognition: ['all 512 sampled lines are combined', 'escapes are written as \\x22, as nginx does'],
   lines: 12_345,
   records: 12_340,
@@ -40,6 +41,7 @@ export const gatewayLog: LedgerEntry = {
 export const damagedLog: LedgerEntry = {
   ...gatewayLog,
   ordinal: 'S2',
+  wrapper: 'syslog',
   id: SOURCES[1].slice(0, 16),
   names: ['logs/gateway-access.log.2.gz'],
   storedSha256: hash(12),

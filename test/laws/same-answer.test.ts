@@ -3,10 +3,12 @@
  * files, streams or standard input. With an order that is broken on purpose it does not, which shows that this can fail.
  */
 
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
 import type { EvidenceInput, InvestigateOptions } from '../../src/index.js'
 import type { OrderedSource, Run } from '../../src/order/merge.js'
 import type { SourceReader } from '../../src/run/source-reader.js'
+import { tarOf, zipOf, zstdOf } from './archives.js'
 import { CASE, compressed, crowd, incident } from './incident.js'
 import { inFolder, investigateOut, isLong, PATIENT, stream, writeSources } from './support.js'
 
@@ -64,6 +66,10 @@ function streams(sources: Sources, chunkBytes: number): EvidenceInput[] {
   return Object.entries(sources).map(([name, bytes]) => stream(name, bytes, chunkBytes))
 }
 
+function each(sources: Sources, write: (bytes: Uint8Array) => Buffer): Sources {
+  return Object.fromEntries(Object.entries(sources).map(([name, bytes]) => [name, write(bytes)]))
+}
+
 /** All ways in which the same evidence can come, by name. */
 function waysOf(sources: Sources): Record<string, (folder: string, options: Options) => Promise<Answer>> {
   const files = (folder: string) => writeSources(folder, sources)
@@ -78,6 +84,11 @@ function waysOf(sources: Sources): Record<string, (folder: string, options: Opti
     'files in gzip': (folder, options) => answerTo(writeSources(folder, compressed(sources, 1)), options),
     'files in gzip of five members': (folder, options) =>
       answerTo(writeSources(folder, compressed(sources, 5)).reverse(), options),
+    'files in zstd': (folder, options) => answerTo(writeSources(folder, each(sources, zstdOf)), options),
+    'members of a zip archive': (folder, options) =>
+      answerTo(writeSources(folder, { 'logs.zip': zipOf(sources) }), options),
+    'members of a tar archive in gzip, in a stream': (_, options) =>
+      answerTo([stream('logs.tar.gz', gzipSync(tarOf(sources)), 4096)], options),
     'gzip in a stream by 7 bytes': (_, options) => answerTo(streams(compressed(sources, 3), 7), options),
     'a file, standard input, and streams': (folder, options) => {
       const [first, second, ...rest] = Object.entries(sources)

@@ -96,6 +96,7 @@ describe('the package', () => {
         "isPosternError",
         "objectKey",
         "parseDuration",
+        "parseFields",
         "readBatches",
         "readMethod",
         "readPath",
@@ -109,6 +110,7 @@ describe('the package', () => {
         "toRecord",
         "version",
         "visible",
+        "wrappers",
       ]
     `)
   })

@@ -2,7 +2,8 @@ import { FIELD } from '../../src/columns/contract.js'
 import { type ParsedRecord, readText, toRecord } from '../../src/columns/view.js'
 import { FaultLog } from '../../src/core/faults.js'
 import type { Block } from '../../src/decode/contract.js'
-import type { LogFormat } from '../../src/parse/contract.js'
+import type { LocalToUtc } from '../../src/kernel/scan-time.js'
+import type { LogFormat, Wrapper } from '../../src/parse/contract.js'
 import { BLANK, DIRECTIVE } from '../../src/parse/other-lines.js'
 import { BatchReader } from '../../src/parse/reader.js'
 
@@ -17,13 +18,15 @@ export interface ReadLine {
   readonly other?: string
 }
 
-/** Reads lines one by one through the scanner; zoneless times are UTC. */
+/** Reads lines one by one through the scanner; zoneless times are UTC unless `toUtc` says otherwise. */
 export function readLines(
   format: LogFormat,
   lines: readonly (string | Uint8Array)[],
   layout = 0,
+  wrapper: Wrapper | null = null,
+  { faults = new FaultLog(), toUtc = null }: { faults?: FaultLog; toUtc?: LocalToUtc | null } = {},
 ): ReadLine[] {
-  const reader = new BatchReader(format, { toUtc: null, faults: new FaultLog(), layout })
+  const reader = new BatchReader(format, { toUtc, faults, layout, wrapper })
   const batch = reader.createBatch(1)
   return lines.map((line) => {
     const [other] = reader.fill(

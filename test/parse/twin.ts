@@ -209,7 +209,6 @@ const C_ESCAPES: Readonly<Record<string, string>> = {
   a: '\x07',
   '"': '"',
   '\\': '\\',
-  "'": "'",
 }
 
 /** Escapes to bytes, bytes to text; a byte that is no UTF-8 as `\xhh`. */

@@ -67,7 +67,8 @@ export async function investigateSimulated(options, beside = []) {
  */
 export function judge(incident, findings) {
   const ours = findings.filter(
-    (finding) => finding.kind === incident.kind && isBy(incident.actor, finding.subject),
+    (finding) =>
+      finding.kind === incident.kind && isBy(incident.actor, finding.subject) && overlaps(incident, finding),
   )
   if (ours.length === 0)
     return { found: false, severity: null, actorRight: false, timesRight: false, offBy: null }
@@ -82,6 +83,12 @@ export function judge(incident, findings) {
     timesRight: offBy.every((ms) => Math.abs(ms) <= MINUTE_MS),
     offBy: offBy.map((ms) => Math.round(ms / 1000)),
   }
+}
+
+/** What the same actor did at another time is another incident: he comes back after the closure, and copies on. */
+function overlaps(incident, finding) {
+  const [start, end] = [Date.parse(incident.start) - MINUTE_MS, Date.parse(incident.end) + MINUTE_MS]
+  return Date.parse(finding.start) <= end && Date.parse(finding.end) >= start
 }
 
 /**

@@ -1,24 +1,9 @@
-import { FIELD, type FieldId } from '../../columns/contract.js'
+import { FIELD } from '../../columns/contract.js'
 import type { Codec, Layout, Stamp, TimeCodec } from '../contract.js'
 import { apacheString } from './directive.js'
-import { type Meaning, meaningOfCookie, meaningOfHeader } from './headers.js'
+import { meaningOfCookie, meaningOfHeader } from './headers.js'
 import { assembleLayout, invalidFormat, type Part } from './parts.js'
-
-type Named = Meaning & { readonly name: string }
-
-function text(field: FieldId, name: string, rank = 0): Named {
-  return { codec: { as: 'text', field }, name, rank }
-}
-function as(codec: Codec, name: string, rank = 0): Named {
-  return { codec, name, rank }
-}
-function extra(name: string): Named {
-  return { codec: { as: 'extra', name }, name, rank: 0 }
-}
-function duration(unit: number, name: string): Named {
-  // The finest of several durations is kept.
-  return { codec: { as: 'duration', unit }, name, rank: unit }
-}
+import { as, duration, extra, type Named, text } from './variables.js'
 
 /**
  * Directives without an argument, `<` and `>` included where they change the meaning. Extras have the name that nginx
@@ -78,6 +63,7 @@ const WITH_ARGUMENT: Readonly<Record<string, (argument: string) => Named | null>
   h: (which) => (which === 'c' ? text(FIELD.client, 'peer_host', 1) : null),
   p: (which) => PORTS[which] ?? null,
   P: (which) => PROCESSES[which] ?? null,
+  L: (which) => LOG_IDS[which] ?? null,
   T: (unit) => UNITS[unit] ?? null,
   t: (pattern) => timeOf(pattern),
 }
@@ -91,6 +77,10 @@ const PROCESSES: Readonly<Record<string, Named>> = {
   pid: extra('pid'),
   tid: extra('tid'),
   hextid: extra('tid'),
+}
+const LOG_IDS: Readonly<Record<string, Named>> = {
+  c: extra('connection_log_id'),
+  C: extra('connection_log_id'),
 }
 const UNITS: Readonly<Record<string, Named>> = {
   s: duration(1000, 'duration_s'),

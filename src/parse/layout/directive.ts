@@ -1,4 +1,4 @@
-import { invalidFormat } from './parts.js'
+import { invalidFormat, type TextSpelling } from './parts.js'
 
 /**
  * The words of a line of a server's configuration, quotes and escapes resolved, and whether each stood in quotes.
@@ -41,27 +41,30 @@ function isOneQuotedWord(text: string): boolean {
   return /^"(?:[^"\\]|\\.)*"$/s.test(text)
 }
 
+/** A format string out of its directive, and how its texts are spelled. */
+export interface DirectiveString {
+  readonly text: string
+  readonly spelling: TextSpelling
+}
+
+const SPELLINGS: Readonly<Record<string, TextSpelling>> = { default: 'escaped', json: 'json', none: 'raw' }
+
 /**
- * The format string out of `log_format NAME [escape=...] 'string' ...;`, or of the strings alone.
+ * The format string out of `log_format NAME [escape=...] 'string' ...;`, or of `[escape=...]` and the strings alone.
  *
  * @see https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format
  */
-export function nginxString(text: string): string {
+export function nginxString(text: string): DirectiveString {
   const bare = text.trim()
-  if (/^log_format\s/.test(bare)) {
-    const words = wordsOf(bare).slice(2)
-    const escaping = /^escape=(.*)$/.exec(words[0]?.quoted === false ? words[0].text : '')
-    if (escaping !== null) words.shift()
-    if (escaping !== null && !['default', 'json', 'none'].includes(escaping[1]!)) {
-      throw invalidFormat(`escape=${escaping[1]} of the log_format directive is none of default, json, none`)
-    }
-    return words.map((word) => word.text).join('')
-  }
-  if (bare.startsWith("'") || isOneQuotedWord(bare))
-    return wordsOf(bare)
-      .map((word) => word.text)
-      .join('')
-  return resolve(text)
+  const isDirective = /^log_format\s/.test(bare)
+  if (!isDirective && !/^(?:escape=|')/.test(bare) && !isOneQuotedWord(bare))
+    return { text: resolve(text), spelling: 'escaped' }
+  const words = wordsOf(bare).slice(isDirective ? 2 : 0)
+  const escaping = /^escape=(.*)$/.exec(words[0]?.quoted === false ? words[0].text : '')?.[1]
+  if (escaping !== undefined && !Object.hasOwn(SPELLINGS, escaping))
+    throw invalidFormat(`escape=${escaping} of the log_format directive is none of default, json, none`)
+  const strings = escaping === undefined ? words : words.slice(1)
+  return { text: strings.map((word) => word.text).join(''), spelling: SPELLINGS[escaping ?? 'default']! }
 }
 
 /**
@@ -78,4 +81,23 @@ export function apacheString(text: string): string {
   }
   if (bare.startsWith("'") || isOneQuotedWord(bare)) return wordsOf(bare)[0]?.text ?? ''
   return resolve(text)
+}
+
+/** Of haproxy.cfg: the directive's name and one argument, quoted or with `\ ` for its blanks. */
+const HAPROXY_DIRECTIVE = /^(?:error-)?log-format(?:-sd)?\s+/
+
+export function isHaproxyDirective(text: string): boolean {
+  return HAPROXY_DIRECTIVE.test(text.trim())
+}
+
+/**
+ * The format string out of `log-format "string"`, or of the string alone. Between single quotes nothing is an escape.
+ *
+ * @see https://docs.haproxy.org/3.0/configuration.html#2.2
+ */
+export function haproxyString(text: string): string {
+  const bare = text.trim().replace(HAPROXY_DIRECTIVE, '')
+  const single = /^'([^']*)'$/.exec(bare)
+  if (single !== null) return single[1]!
+  return (isOneQuotedWord(bare) ? bare.slice(1, -1) : bare).replace(/\\(.)/gs, '$1')
 }

@@ -27,6 +27,20 @@ const TOKENS: readonly string[] = ['authorization', 'x-api-key']
 /** Names of cookies that hold a session or a token. */
 const SESSION_COOKIE = /sess|sid|token|auth|jwt/i
 
+/**
+ * Where the value of the first session cookie of a Cookie header stands: index of its first character, and one past its last.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6265#section-4.2.1
+ */
+export function sessionCookie(header: string): readonly [start: number, end: number] | null {
+  for (const match of header.matchAll(/(?:^|;)\s*([^=;\s]+)=([^;]*)/g)) {
+    if (!SESSION_COOKIE.test(match[1]!) || match[2] === '') continue
+    const end = match.index + match[0].length
+    return [end - match[2]!.length, end]
+  }
+  return null
+}
+
 /** Meaning of a request header; `name` as an extra where no column stands for it. */
 export function meaningOfHeader(header: string, name: string): Meaning {
   const lower = header.toLowerCase()

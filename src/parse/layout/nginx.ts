@@ -51,13 +51,15 @@ function meaningOf(name: string): Meaning {
 }
 
 /**
- * Reads an nginx `log_format`, the string alone or with the directive around it.
+ * Reads an nginx `log_format`, the string alone or with the directive around it. With `escape=json` and `escape=none` a
+ * variable without a value is written as nothing, else as `-`.
  *
  * @throws {ERR_OPTION_INVALID} The string cannot be read back, or has no time or nothing of a request.
  * @see https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format
  */
 export function compileNginx(format: string, id = 'custom'): Layout {
-  return assembleLayout(id, partsOf(nginxString(format)))
+  const { text: string, spelling } = nginxString(format)
+  return assembleLayout(id, partsOf(string), spelling)
 }
 
 function partsOf(format: string): Part[] {

@@ -24,6 +24,8 @@ export interface FieldPart {
   readonly rank: number
 }
 
+export type TextSpelling = NonNullable<Layout['spelling']>
+
 /** Rank of a target that holds its query, so that a query beside it says nothing new. */
 export const WHOLE_TARGET = 0
 
@@ -36,9 +38,14 @@ export function invalidFormat(message: string): PosternError {
  *
  * Each column goes to one field; the others that would fill it become extras under their own names.
  *
+ * @param spelling  How the server spells texts; default: with its own escapes.
  * @throws {ERR_OPTION_INVALID} Two fields touch, or the line would have no time or nothing of a request.
  */
-export function assembleLayout(id: string, parts: readonly Part[]): Layout {
+export function assembleLayout(
+  id: string,
+  parts: readonly Part[],
+  spelling: TextSpelling = 'escaped',
+): Layout {
   let fields = joinLiterals(parts)
   fields = joinTimes(fields)
   fields = joinTargets(fields)
@@ -47,7 +54,8 @@ export function assembleLayout(id: string, parts: readonly Part[]): Layout {
   fields = splitBareRequests(fields)
   fields = dropPorts(settleColumns(promoteChain(fields)))
   requireTimeAndRequest(fields)
-  return toLayout(id, nameExtrasOnce(fields))
+  const layout = toLayout(id, nameExtrasOnce(fields))
+  return spelling === 'escaped' ? layout : { ...layout, spelling }
 }
 
 function literal(text: string): LiteralPart {

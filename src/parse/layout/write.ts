@@ -23,7 +23,7 @@ export type WritableRecord = {
 export interface WriteOptions {
   /**
    * Whose escapes are written: Apache's (`\"`, `\\`, `\n`, `\xhh`) or nginx's (`\xHH` for everything). Default: apache.
-   * The layout does not tell, for the same line is written by both.
+   * The layout does not tell, for the same line is written by both, unless it is spelled in JSON or raw.
    */
   readonly producer?: Exclude<Producer, 'unknown'>
   /** Zone of the stamps, minutes east of UTC. Default: 0. */
@@ -44,7 +44,7 @@ export function writeLine(layout: Layout, record: WritableRecord, options: Write
 
 /** Makes the writer of a layout's lines, without line end. */
 export function lineWriter(layout: Layout, options: WriteOptions = {}): (record: WritableRecord) => string {
-  const written = options.producer === 'nginx' ? NGINX : APACHE
+  const written = spelledAs(layout, options.producer === 'nginx' ? NGINX : APACHE)
   const dialect = options.plain === true ? { ...written, escape: asItIs } : written
   const offsetMs = (options.offsetMinutes ?? 0) * MINUTE_MS
   const writers = layout.fields.map((field, i) =>
@@ -87,8 +87,20 @@ function asItIs(text: string): string {
   return text
 }
 
+/** A dialect with the layout's own escapes; nginx then writes nothing for what is missing. */
+function spelledAs({ spelling = 'escaped' }: Layout, dialect: Dialect): Dialect {
+  if (spelling === 'escaped') return dialect
+  return {
+    ...dialect,
+    escape: spelling === 'json' ? jsonEscape : asItIs,
+    absent: dialect === NGINX ? '' : dialect.absent,
+  }
+}
+
 interface Dialect {
   escape(text: string): string
+  /** Stands for a text that is missing. */
+  readonly absent: string
   /** A count of units of `unit` milliseconds: a duration, or the time since the epoch. */
   count(ms: number, unit: number): string
 }
@@ -96,10 +108,12 @@ interface Dialect {
 /** Seconds have milliseconds in nginx; Apache counts whole units. */
 const NGINX: Dialect = {
   escape: (text) => escapeBy(text, nginxEscape),
+  absent: '-',
   count: (ms, unit) => (unit === 1000 ? (ms / 1000).toFixed(3) : String(Math.round(ms / unit))),
 }
 const APACHE: Dialect = {
   escape: (text) => escapeBy(text, apacheEscape),
+  absent: '-',
   count: (ms, unit) => String(Math.floor(ms / unit + 1e-9)),
 }
 
@@ -137,6 +151,25 @@ function apacheEscape(byte: number): string {
   return byte >= 0x20 && byte <= 0x7e ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`
 }
 
+const JSON_ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\f': '\\f',
+  '\r': '\\r',
+}
+
+/** `ngx_escape_json`: JSON's short escapes, `\u00HH` for other control characters, the rest as it is. */
+function jsonEscape(text: string): string {
+  return text.replace(
+    /["\\\x00-\x1f]/g,
+    (glyph) =>
+      JSON_ESCAPES[glyph] ?? `\\u00${glyph.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  )
+}
+
 /** Keys of a record by column. */
 const TEXT_KEYS = {
   [FIELD.client]: 'client',
@@ -161,7 +194,7 @@ function writerOf(
   offsetMs: number,
 ): WriteField {
   const { codec } = field
-  const escaped = (text: string | undefined) => (text === undefined ? '-' : dialect.escape(text))
+  const escaped = (text: string | undefined) => (text === undefined ? dialect.absent : dialect.escape(text))
   switch (codec.as) {
     case 'text':
       return textWriter(codec.field, layout, escaped)

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { FIELD } from '../../../src/columns/contract.js'
+import { toRecord } from '../../../src/columns/view.js'
 import { isPosternError } from '../../../src/core/errors.js'
-import type { Codec, Layout } from '../../../src/parse/contract.js'
+import { FaultLog } from '../../../src/core/faults.js'
+import type { Codec, Layout, LogFormat } from '../../../src/parse/contract.js'
 import { apacheStamp, compileApache } from '../../../src/parse/layout/apache.js'
+import { compileEnvoy } from '../../../src/parse/layout/envoy.js'
 import { compileFormatString } from '../../../src/parse/layout/format-string.js'
+import { compileHaproxy } from '../../../src/parse/layout/haproxy.js'
 import { compileNginx } from '../../../src/parse/layout/nginx.js'
 import {
   APACHE_COMBINED,
@@ -12,6 +16,8 @@ import {
   NGINX_MAIN,
   withoutIdent,
 } from '../../../src/parse/layout/vendor-strings.js'
+import { tryFormat } from '../../../src/parse/trial.js'
+import { readLines } from '../read-lines.js'
 
 const FIELD_NAMES = new Map(Object.entries(FIELD).map(([name, field]) => [field as number, name]))
 
@@ -32,6 +38,22 @@ function shapeOf(layout: Layout): string {
 
 /** `$status`, in braces. */
 const BRACED = ['$', '{status}'].join('')
+
+function formatOf(layouts: readonly Layout[]): LogFormat {
+  return { id: 'custom', title: '', reference: '', example: '', layouts, stamp: {} }
+}
+
+function readWithFaults(format: LogFormat, line: string) {
+  const faults = new FaultLog()
+  const bytes = Buffer.from(line)
+  const lines = { bytes, count: 1, start: Uint32Array.of(0), end: Uint32Array.of(bytes.length) }
+  const { batch } = tryFormat(format, lines, null, null, faults)
+  return {
+    records: batch.rowCount,
+    userAgent: toRecord(batch, 0).userAgent,
+    faults: faults.list().map(({ code }) => code),
+  }
+}
 
 function messageOf(run: () => unknown): string {
   try {
@@ -59,7 +81,11 @@ describe('an nginx log_format', () => {
     expect(compileNginx(bare.replaceAll('"', '\\"'))).toEqual(expected)
     expect(compileNginx(bare.replace('$status', BRACED))).toEqual(expected)
     expect(compileNginx(`log_format x escape=default '${bare}';`)).toEqual(expected)
-    expect(compileNginx(`log_format x escape=json "${bare.replaceAll('"', '\\"')}" ;`)).toEqual(expected)
+    expect(compileNginx(`log_format x escape=json "${bare.replaceAll('"', '\\"')}" ;`)).toEqual({
+      ...expected,
+      spelling: 'json',
+    })
+    expect(compileNginx(`escape=none '${bare}'`)).toEqual({ ...expected, spelling: 'raw' })
   })
 
   it('marks fields between double quotes as quoted, and no others', () => {
@@ -266,10 +292,150 @@ describe('a format string that cannot be read back is refused', () => {
   })
 })
 
+const HAPROXY_HTTP =
+  'log-format "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r"'
+
+describe('a HAProxy log-format', () => {
+  it('is read with its directive, with and without captures', () => {
+    const shapes = compileHaproxy(HAPROXY_HTTP).map(shapeOf)
+    const head =
+      '<client>:<+client_port> [<time(%d/%b/%Y:%H:%M:%S.%f)>] <+frontend> <+backend>/<+server> <+time_to_request>/' +
+      '<+time_queued>/<+time_connect>/<+time_response>/<duration*1> <status> <bytes+headers> <+captured_request_cookie> ' +
+      '<+captured_response_cookie> <+termination_state> <+connections>/<+frontend_connections>/<+backend_connections>/' +
+      '<+server_connections>/<+retries> <+server_queue>/<+backend_queue> '
+    expect(shapes).toEqual([
+      `${head}{<+captured_request_headers>} {<+captured_response_headers>} "<request>"`,
+      `${head}{<+captured_request_headers>} "<request>"`,
+      // one capture alone may be either; the first layout that fits is of requests
+      `${head}{<+captured_response_headers>} "<request>"`,
+      `${head}"<request>"`,
+    ])
+  })
+
+  it('reads blanks behind backslashes, single quotes and epoch times', () => {
+    const expected = ['<time(%s.%f)> <client> <method> <target>']
+    expect(compileHaproxy('log-format %Ts.%ms\\ %ci\\ %HM\\ %HU').map(shapeOf)).toEqual(expected)
+    expect(compileHaproxy("log-format '%Ts.%ms %ci %HM %HU'").map(shapeOf)).toEqual(expected)
+  })
+
+  it('keeps sample expressions under their own text, and knows some', () => {
+    expect(
+      compileHaproxy(
+        '%[src] [%trg] %[capture.req.method] %[url] "%[req.hdr(User-Agent),json]" %[var(txn.a[0])] 100%%',
+      ).map(shapeOf),
+    ).toEqual(['<client> [<time:clf>] <method> <target> "<+req.hdr(User-Agent),json>" <+var(txn.a[0])> 100%'])
+  })
+
+  it('quotes texts and no numbers by +Q, and escapes by +E', () => {
+    expect(compileHaproxy('%{+Q}o %tr|%ci|%ST|%r').map(shapeOf)).toEqual([
+      '<time(%d/%b/%Y:%H:%M:%S.%f)>|"<client>"|<status>|"<request>"',
+    ])
+    expect(compileHaproxy('%{+Q,+E}o %tr|%r')[0]).not.toHaveProperty('spelling')
+    expect(compileHaproxy('%tr|%{+Q}r')[0]?.spelling).toBe('raw')
+  })
+
+  it('reads what HAProxy writes', () => {
+    const lines = [
+      '203.0.113.9:4711 [10/Oct/2000:13:55:36.123] www~ app/a1 0/0/1/28/30 200 2750 - - ---- 3/2/1/1/0 0/0 {www.example.com|Mozilla/5.0 (X11)} {nginx} "GET /a HTTP/1.1"',
+      '2001:db8::9:4711 [10/Oct/2000:13:55:36.123] www app/<NOSRV> -1/-1/-1/-1/5 400 0 - - CR-- 3/2/1/1/0 0/0 "<BADREQ>"',
+    ]
+    const read = readLines(formatOf(compileHaproxy(HAPROXY_HTTP)), lines)
+    expect(read[0]?.record).toMatchObject({
+      time: '2000-10-10T13:55:36.123Z',
+      client: '203.0.113.9',
+      target: '/a',
+      status: 200,
+      durationMs: 30,
+      extra: { captured_request_headers: 'www.example.com|Mozilla/5.0 (X11)', backend: 'app' },
+    })
+    expect(read[1]?.record).toMatchObject({
+      client: '2001:db8::9',
+      status: 400,
+      request: '<BADREQ>',
+      bytes: 0,
+    })
+  })
+
+  it('is refused by a variable that it does not have', () => {
+    expect(messageOf(() => compileHaproxy('%tr %r %zz'))).toBe(
+      '"%zz" at character 8 of the format string is no variable of a HAProxy log-format',
+    )
+  })
+})
+
+const ENVOY =
+  '[%START_TIME%] "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE% %RESPONSE_FLAGS% ' +
+  '%BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% "%REQ(X-FORWARDED-FOR)%" ' +
+  '"%REQ(USER-AGENT):200%" "%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%" %DOWNSTREAM_REMOTE_ADDRESS%\n'
+
+describe('an Envoy format string', () => {
+  const layouts = compileEnvoy(ENVOY)
+
+  it('is read as Envoy has it by default, with the address behind', () => {
+    const head =
+      '[<time:iso>] "<request>" <status> <+response_flags> <+request_length> <bytes> <duration*1> ' +
+      '<+sent_http_x_envoy_upstream_service_time> "<forwarded>" "<userAgent>" "<+http_x_request_id>" "<host>" "<+upstream_addr>" '
+    expect(layouts.map(shapeOf)).toEqual([
+      `${head}[<client>]:<+client_port>`,
+      `${head}<client>:<+client_port>`,
+    ])
+  })
+
+  it('reads patterns of START_TIME, and keeps other operators under their own names', () => {
+    expect(
+      compileEnvoy(
+        'text_format: "%START_TIME(%Y/%m/%dT%H:%M:%S.%3f%z)% %REQ(:PATH)% %DYNAMIC_METADATA(a:b)% %ROUTE_NAME% 100%%\\n"',
+      ).map(shapeOf),
+    ).toEqual(['<time(%Y/%m/%dT%H:%M:%S.%f%z)> <target> <+dynamic_metadata(a:b)> <+route_name> 100%'])
+  })
+
+  const line = (agent: string, rest = '') =>
+    `[2000-10-10T13:55:36.123Z] "GET /a HTTP/2" 200 - 0 15 3 - "198.51.100.4" "${agent}" "id"${rest} "www.example.com" "192.0.2.1:80" 203.0.113.9:4711`
+
+  it('reads what Envoy writes, backslashes and all', () => {
+    expect(readLines(formatOf(layouts), [line('a\\b')])[0]?.record).toMatchObject({
+      time: '2000-10-10T13:55:36.123Z',
+      client: '203.0.113.9',
+      forwarded: '198.51.100.4',
+      userAgent: 'a\\b',
+      host: 'www.example.com',
+      bytes: 15,
+    })
+    const six = line('x').replace('203.0.113.9:', '[2001:db8::9]:')
+    expect(readLines(formatOf(layouts), [six])[0]?.record?.client).toBe('2001:db8::9')
+    expect(readLines(formatOf(layouts), [line('x').replace(' 200 ', ' 0 ')])[0]?.record).not.toHaveProperty(
+      'status',
+    )
+  })
+
+  it('keeps a quote in a text where there is one reading, and says where there are two', () => {
+    const quote = readWithFaults(formatOf(layouts), line('a"b'))
+    expect(quote).toMatchObject({ records: 1, userAgent: 'a"b', faults: [] })
+    const forged = readWithFaults(formatOf(layouts), line('x" "forged'))
+    expect(forged).toMatchObject({ records: 1, userAgent: 'x', faults: ['ambiguous-line'] })
+  })
+
+  it('is refused by a stray percent sign', () => {
+    expect(messageOf(() => compileEnvoy('%START_TIME% %REQ(:PATH)% 100%'))).toContain('the % at character 30')
+  })
+})
+
 describe('a format string of unsaid dialect', () => {
   it('is told by its fields', () => {
     expect(compileFormatString('$msec "$request"')).toMatchObject({ producer: 'nginx', stamp: 'end' })
     expect(compileFormatString('%t "%r"')).toMatchObject({ producer: 'apache', stamp: 'start' })
+  })
+
+  it.each([
+    ['HAProxy', '%ci:%cp [%tr] %ST %{+Q}r'],
+    ['HAProxy', 'log-format "%t %r"'],
+    ['HAProxy', '%t %[capture.req.uri]'],
+    ['Envoy', '[%START_TIME(%s.%3f)%] %REQ(:METHOD)% %REQ(:PATH)%'],
+    ['Apache', '%h %t "%r" %>s %{begin:sec}t %{cookie}C'],
+    ['Apache', '%t %U%q %b'],
+    ['nginx', "escape=json '$msec $request'"],
+  ] as const)('is of %s by %s', (dialect, text) => {
+    expect(compileFormatString(text)).toMatchObject({ dialect })
   })
 
   it('is told by its directive even where it holds the sign of the other', () => {
@@ -280,6 +446,12 @@ describe('a format string of unsaid dialect', () => {
   it('is refused where it is both or neither', () => {
     expect(messageOf(() => compileFormatString('$remote_addr %t "%r"'))).toContain(
       'an nginx variable at character 1 and an Apache directive at character 14',
+    )
+    expect(messageOf(() => compileFormatString('%ci %tr "%{User-Agent}i"'))).toContain(
+      'a HAProxy variable at character 1 and an Apache directive at character 10',
+    )
+    expect(messageOf(() => compileFormatString('%START_TIME% %REQ(:PATH)% $status'))).toContain(
+      'an Envoy operator at character 1 and an nginx variable at character 27',
     )
     expect(messageOf(() => compileFormatString('client time request'))).toContain(
       'expected nginx variables such as $remote_addr',

@@ -6,6 +6,7 @@ import { compileApache } from '../../../src/parse/layout/apache.js'
 import { compileNginx } from '../../../src/parse/layout/nginx.js'
 import { compileStrftime } from '../../../src/parse/layout/time-pattern.js'
 import { type WritableRecord, writeLine } from '../../../src/parse/layout/write.js'
+import { isLong } from '../../laws/support.js'
 import { readLines } from '../read-lines.js'
 
 function formatOf(layout: Layout): LogFormat {
@@ -48,128 +49,119 @@ describe('a written line', () => {
   })
 })
 
-const NGINX = [
-  '$remote_addr',
-  '$remote_user',
-  '$request_method',
-  '$uri',
-  '$args',
-  '$server_protocol',
-  '$status',
-  '$body_bytes_sent',
-  '$bytes_sent',
-  '$http_referer',
-  '$http_user_agent',
-  '$http_x_forwarded_for',
-  '$http_host',
-  '$host',
-  '$server_name',
-  '$request_time',
-  '$upstream_addr',
-  '$upstream_response_time',
-  '$request_length',
-  '$cookie_PHPSESSID',
-  '$cookie_theme',
-  '$http_x_trace',
-  '$http_authorization',
-  '$pid',
+/** Variables of the modules of nginx; times and request line apart. */
+const NGINX = `
+  remote_addr realip_remote_addr proxy_protocol_addr remote_user remote_port server_addr server_port server_name host
+  http_host scheme https request_method uri document_uri request_uri args query_string server_protocol request_id
+  request_length request_completion request_filename document_root content_type content_length status body_bytes_sent
+  bytes_sent request_time connection connection_requests connection_time connections_active pipe pid hostname
+  http_referer http_user_agent http_x_forwarded_for http_x_real_ip http_cf_connecting_ip http_x_trace http_accept
+  http_authorization http_x_api_key proxy_add_x_forwarded_for cookie_PHPSESSID cookie_theme sent_http_content_type
+  sent_http_location sent_trailer_x arg_page upstream_addr upstream_status upstream_response_time upstream_connect_time
+  upstream_header_time upstream_bytes_received upstream_cache_status proxy_host ssl_protocol ssl_cipher ssl_curves
+  ssl_server_name ssl_session_reused ssl_session_id ssl_client_verify ssl_client_s_dn ssl_early_data ssl_alpn_protocol
+  http2 http3 gzip_ratio geoip_country_code limit_req_status tcpinfo_rtt nginx_version my_own
+`
+  .trim()
+  .split(/\s+/)
+  .map((name) => `$${name}`)
+const NGINX_TIMES = ['[$time_local]', '$time_iso8601', '$msec', '"$time_local"', '$msec <$time_local>']
+const NGINX_REQUESTS = [
+  '"$request"',
+  '"$request_method $request_uri $server_protocol"',
+  '$request_method "$request_uri"',
+  '$request_method "$uri$is_args$args"',
 ]
-const NGINX_TIMES = ['[$time_local]', '$time_iso8601', '$msec', '"$time_local"']
-const APACHE = [
-  '%h',
-  '%a',
-  '%l',
-  '%u',
-  '%m',
-  '%U%q',
-  '%H',
-  '%>s',
-  '%s',
-  '%b',
-  '%B',
-  '%O',
-  '%I',
-  '%D',
-  '%{ms}T',
-  '%v',
-  '%V',
-  '%p',
-  '%A',
-  '%f',
-  '%k',
-  '%L',
-  '%P',
-  '%X',
-  '%{Referer}i',
-  '%{User-Agent}i',
-  '%{X-Forwarded-For}i',
-  '%{Host}i',
-  '%{JSESSIONID}C',
-  '%{Set-Cookie}o',
-  '%{TZ}e',
-  '%{n}n',
-  '%!200,304{X-Api-Key}i',
-  '%{SSL_PROTOCOL}x',
-]
+const APACHE = `
+  %h %a %{c}a %{c}h %A %l %u %m %U %U%q %q %H %f %p %{canonical}p %{local}p %{remote}p %P %{tid}P %{hextid}P %R %k %L
+  %{c}L %v %V %X %>s %s %<s %b %B %O %I %S %D %T %{s}T %{ms}T %{us}T %^FB %{Referer}i %{User-Agent}i %{X-Forwarded-For}i
+  %{Host}i %{Accept-Language}i %400,501{Via}i %!200,304{X-Api-Key}i %{Content-Type}o %{Set-Cookie}o %{JSESSIONID}C
+  %{theme}C %{TZ}e %{UNIQUE_ID}e %{n}n %{forensic-id}n %{SSL_PROTOCOL}x %{SSL_CIPHER}x %{SSL_CLIENT_S_DN}x %{cipher}c
+  %{Trailer}^ti %{Trailer}^to %<u %>u
+`
+  .trim()
+  .split(/\s+/)
 const APACHE_TIMES = [
   '%t',
   '%{sec}t',
   '%{msec}t',
   '%{usec}t',
+  '%{end:msec}t',
   '[%{%Y-%m-%d %H:%M:%S}t]',
   '%{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t',
+  '%{%F %T}t.%{usec_frac}t',
   '%{%e %B %y %I:%M:%S %p %z}t',
+  '%{%a %d %b %Y %H:%M:%S %z}t',
+  '%{%Y %j %R:%S}t',
+  '%{%s}t',
   '%{begin:%FT%T%z}t',
+  '%t %{end:sec}t',
 ]
-/** Between bare fields; none starts or ends with a quote, for what is quoted is decided apart. */
-const BETWEEN = [' ', ' - ', ' | ', '|', ';', '\t', ' [x] ']
+const APACHE_REQUESTS = ['"%r"', '"%m %U%q %H"', '%m "%U%q"', '"%<r"']
 
-interface Piece {
-  readonly text: string
-  readonly quoted: boolean
-  readonly after: string
-}
+/** Between fields. None begins with what a bare value may hold, nor with a quote, for what is quoted is decided apart. */
+const between = fc.oneof(
+  fc.constantFrom(' ', ' - ', ' | ', '|', ';', '\t', ' [x] ', ', ', ','),
+  fc
+    .tuple(
+      fc.constantFrom(...' |;,()<>[]{}#@!=&*^+?'),
+      fc.string({ unit: fc.constantFrom(...' |;,()<>[]{}#@!=&*^+?abc019:-_.'), maxLength: 6 }),
+    )
+    .map(([first, rest]) => first + rest),
+)
 
 /** A format string with a time, a request and some variables in any order, quoted or bare. */
 function formatString(
   variables: readonly string[],
   times: readonly string[],
-  request: string,
+  requests: readonly string[],
 ): fc.Arbitrary<string> {
   return fc
-    .tuple(fc.subarray([...variables], { maxLength: 9 }), fc.constantFrom(...times))
-    .chain(([some, time]) =>
-      fc.tuple(
-        fc.shuffledSubarray([...some, time, request], { minLength: some.length + 2 }),
-        fc.array(fc.record({ quoted: fc.boolean(), after: fc.constantFrom(...BETWEEN) }), {
-          minLength: 11,
-          maxLength: 11,
-        }),
-      ),
+    .tuple(
+      fc.subarray([...variables], { maxLength: 9 }),
+      fc.constantFrom(...times),
+      fc.constantFrom(...requests),
     )
+    .chain(([some, time, request]) => {
+      const pieces = [...some, time, request]
+      const marks = fc.record({ quoted: fc.boolean(), after: between })
+      return fc.tuple(
+        fc.shuffledSubarray(pieces, { minLength: pieces.length }),
+        fc.array(marks, { minLength: pieces.length, maxLength: pieces.length }),
+      )
+    })
     .map(([order, marks]) =>
-      order.map((text, i): Piece => ({ text, ...marks[i]!, quoted: marks[i]!.quoted || text === request })),
-    )
-    .map((pieces) =>
-      pieces
-        .map(
-          ({ text, quoted, after }, i) =>
-            (quoted && !text.includes('"') ? `"${text}"` : text) + (i < pieces.length - 1 ? after : ''),
-        )
+      order
+        .map((text, i) => {
+          const { quoted, after } = marks[i]!
+          return (quoted && !/["%]t|"/.test(text) ? `"${text}"` : text) + (i < order.length - 1 ? after : '')
+        })
         .join(''),
     )
 }
 
-const SAFE = [...'abcXYZ0189_./%é\\"\x01~']
-const word = fc.string({ unit: fc.constantFrom(...SAFE), minLength: 1, maxLength: 12 })
+type TextSpelling = NonNullable<Layout['spelling']>
+
+/**
+ * What a value may hold: any bytes between quotes, no delimiter without; nothing that ends the field or the line where the
+ * log has no escapes; and not what stands for no value, `-`, and nothing but in the log's own escapes.
+ */
+function textFor(spelling: TextSpelling, quoted: boolean): fc.Arbitrary<string> {
+  const anything = fc.string({ unit: 'binary', maxLength: 12 })
+  const word = fc.string({ unit: fc.constantFrom(...'abcXYZ0189_./%é\\"\x01~'), maxLength: 12 })
+  const mayBeEmpty = quoted && spelling === 'escaped'
+  return (quoted ? anything : word).filter(
+    (text) => text !== '-' && (text !== '' || mayBeEmpty) && !(spelling === 'raw' && /["\r\n]/.test(text)),
+  )
+}
+
 const address = fc.constantFrom('203.0.113.9', '2001:db8::1', 'host.example')
-const anything = fc.string({ unit: 'binary', maxLength: 12 }).filter((text) => text !== '-')
 const token = fc.constantFrom('GET', 'POST', 'PROPFIND', 'x-y', 'QUERY')
 
 /** Any value for a field that its place allows. */
-function arbitraryOf(field: LayoutField): fc.Arbitrary<WritableRecord> {
+function arbitraryOf(field: LayoutField, spelling: TextSpelling): fc.Arbitrary<WritableRecord> {
   const { codec, quoted } = field
-  const text = quoted ? anything : word
+  const text = textFor(spelling, quoted)
   const whole = fc.nat({ max: 1_000_000 })
   const optional = <K extends string>(key: K, value: fc.Arbitrary<unknown>) =>
     fc.option(value).map((some) => (some === null ? {} : { [key]: some }) as WritableRecord)
@@ -191,7 +183,7 @@ function arbitraryOf(field: LayoutField): fc.Arbitrary<WritableRecord> {
     case 'query':
       return extra('query')
     case 'request':
-      return request(quoted ? anything : word)
+      return request(text)
     case 'method':
       return optional('method', token)
     case 'target':
@@ -239,11 +231,13 @@ function request(rest: fc.Arbitrary<string>): fc.Arbitrary<WritableRecord> {
 }
 
 function recordFor(layout: Layout): fc.Arbitrary<WritableRecord> {
-  return fc.tuple(...layout.fields.map(arbitraryOf)).map((values) => {
-    const extra: Record<string, string> = Object.assign({}, ...values.map((value) => value.extra))
-    const record: WritableRecord = Object.assign({}, ...values)
-    return Object.keys(extra).length === 0 ? record : { ...record, extra }
-  })
+  return fc
+    .tuple(...layout.fields.map((field) => arbitraryOf(field, layout.spelling ?? 'escaped')))
+    .map((values) => {
+      const extra: Record<string, string> = Object.assign({}, ...values.map((value) => value.extra))
+      const record: WritableRecord = Object.assign({}, ...values)
+      return Object.keys(extra).length === 0 ? record : { ...record, extra }
+    })
 }
 
 function isZoned(layout: Layout): boolean {
@@ -275,16 +269,27 @@ function law(producer: 'apache' | 'nginx', strings: fc.Arbitrary<string>): void 
         record,
       )
     }),
-    { numRuns: 1500 },
+    { numRuns: isLong ? 10_000 : 400 },
   )
 }
 
+/** The directive around a string: with the escapes that it has. */
+function nginxDirective(escaping: string): (text: string) => string {
+  return (text) => `log_format x escape=${escaping}\n  '${text.replaceAll('\t', '\\t')}';`
+}
+
 describe('a line that is written and read back has the same values', () => {
+  const nginx = formatString(NGINX, NGINX_TIMES, NGINX_REQUESTS)
+
   it('in any nginx format', () => {
-    law('nginx', formatString(NGINX, NGINX_TIMES, '$request'))
+    law('nginx', nginx)
+  })
+
+  it.each(['default', 'json', 'none'])('in any nginx format with escape=%s', (escaping) => {
+    law('nginx', nginx.map(nginxDirective(escaping)))
   })
 
   it('in any Apache format', () => {
-    law('apache', formatString(APACHE, APACHE_TIMES, '%r'))
+    law('apache', formatString(APACHE, APACHE_TIMES, APACHE_REQUESTS))
   })
 })

@@ -82,14 +82,15 @@ export function sourcesSection(ledger: readonly LedgerEntry[], width: number): L
 }
 
 function sourceDetails(entry: LedgerEntry, width: number): Line[] {
-  const { first, last, blanks, directives, outside, names } = entry
-  const counts = [
+  const { first, last, blanks, directives, outside, names, wrapper } = entry
+  const notes = [
+    wrapper === null ? '' : `wrapped in ${wrapper}`,
     blanks > 0 ? `${formatCount(blanks)} blank` : '',
     directives > 0 ? counted(directives, 'directive') : '',
     outside > 0 ? `${formatCount(outside)} outside since and until` : '',
     names.length > 1 ? `also as ${names.slice(1).join(', ')}` : '',
   ]
-  const details = [timeSpan(first, last), ...counts].filter((part) => part !== '').join('; ')
+  const details = [timeSpan(first, last), ...notes].filter((part) => part !== '').join('; ')
   return wrap(details, Math.max(20, width - 6)).map((text) => [
     { text: `      ${text}`, tone: 'quiet' as const },
   ])

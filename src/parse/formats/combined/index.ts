@@ -11,5 +11,11 @@ export const combined: LogFormat = {
   layouts: withRelatives(combinedLayout),
   // Apache's %t is when the request was received, nginx's $time_local when the line was written
   stamp: { apache: 'start', nginx: 'end', unknown: 'unknown' },
-  pins: { 'apache-combined': 'apache', 'nginx-combined': 'nginx' },
+  pins: {
+    'apache-combined': 'apache',
+    'nginx-combined': 'nginx',
+    jetty: 'unknown',
+    'varnish-ncsa': 'unknown',
+    'litespeed-access': 'unknown',
+  },
 }

@@ -9,5 +9,5 @@ export const common: LogFormat = {
   example: '203.0.113.9 - alice [10/Oct/2000:13:55:36 -0700] "GET /a?b=1 HTTP/1.1" 200 2326',
   layouts: withRelatives(commonLayout),
   stamp: { apache: 'start', nginx: 'end', unknown: 'unknown' },
-  pins: { 'apache-common': 'apache' },
+  pins: { 'apache-common': 'apache', tomcat: 'unknown' },
 }
