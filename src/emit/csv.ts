@@ -1,4 +1,3 @@
-import { writeToString } from 'fast-csv'
 import { clip, visible } from '../core/text.js'
 import type { Output } from './contract.js'
 
@@ -26,6 +25,8 @@ export function csvSheet<Row>(output: Output, columns: readonly Column<Row>[]): 
     async rows(rows) {
       await open()
       if (rows.length === 0) return
+      // loaded by who writes a sheet: it takes longer to load than all else together
+      const { writeToString } = await import('fast-csv')
       const cells = rows.map((row) => columns.map((column) => cell(column, row)))
       await output.write(
         await writeToString(cells, {
