@@ -14,7 +14,7 @@ import {
   WAY_STATUS,
   WAY_TEXT,
 } from '../kernel/program.js'
-import type { Codec, Layout, LayoutField, LogFormat, TimeCodec } from './contract.js'
+import type { Codec, Layout, LayoutField, LogFormat, Spelling, TimeCodec } from './contract.js'
 import { compileStrftime } from './layout/time-pattern.js'
 
 /** Names of the extra fields of all layouts of a format, in order of first use. */
@@ -28,6 +28,41 @@ export function extrasOf(format: LogFormat): string[] {
     if (layout.openEnd === true) names.add('rest')
   }
   return [...names]
+}
+
+/** A format's layouts compiled, in the order in which one source tries them. */
+export interface CompiledFormat {
+  readonly extras: readonly string[]
+  /** Numbers of the layouts among the format's own. */
+  readonly order: readonly number[]
+  readonly programs: readonly Program[]
+  readonly spellings: readonly Spelling[]
+}
+
+/** Formats are tried on every source: each is compiled once for each layout that may come first. */
+const compiledFormats = new WeakMap<LogFormat, Map<number, CompiledFormat>>()
+
+/** @param first  Number of the layout that is tried first. */
+export function compileFormat(format: LogFormat, first: number): CompiledFormat {
+  const known = compiledFormats.get(format) ?? new Map<number, CompiledFormat>()
+  compiledFormats.set(format, known)
+  const compiled = known.get(first) ?? compileInOrder(format, first)
+  known.set(first, compiled)
+  return compiled
+}
+
+function compileInOrder(format: LogFormat, first: number): CompiledFormat {
+  const extras = extrasOf(format)
+  const layouts = format.layouts ?? []
+  const usual = layouts[first]
+  // a fixed order for the whole source, so that a line reads the same whatever stands around it
+  const ordered = usual === undefined ? layouts : [usual, ...layouts.filter((layout) => layout !== usual)]
+  return {
+    extras,
+    order: ordered.map((layout) => layouts.indexOf(layout)),
+    programs: compilePrograms(ordered, extras),
+    spellings: ordered.map((layout) => layout.spelling ?? 'escaped'),
+  }
 }
 
 /** Compiles layouts for the scanner. `extras` are the columns of the whole format, so that its layouts share batches. */

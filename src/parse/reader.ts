@@ -16,7 +16,7 @@ import { scanLine } from '../kernel/scan-layout.js'
 import { type LocalToUtc, TimeReader } from '../kernel/scan-time.js'
 import type { LineScanner, LogFormat, RejectReason, Spelling, Wrapper } from './contract.js'
 import { BETWEEN, BLANK, DIRECTIVE, MARK, type OtherLine, REJECT } from './other-lines.js'
-import { compilePrograms, extrasOf } from './program.js'
+import { compileFormat } from './program.js'
 import { BatchRowWriter } from './row-writer.js'
 
 export interface ReaderOptions {
@@ -58,14 +58,11 @@ export class BatchReader {
 
   constructor(format: LogFormat | null, options: ReaderOptions) {
     this.#format = format
-    this.extras = format === null ? [] : extrasOf(format)
-    const layouts = format?.layouts ?? []
-    // a fixed order for the whole source, so that a line reads the same whatever stands around it
-    const first = layouts[options.layout ?? 0]
-    const order = first === undefined ? layouts : [first, ...layouts.filter((layout) => layout !== first)]
-    this.#order = order.map((layout) => layouts.indexOf(layout))
-    this.#programs = compilePrograms(order, this.extras)
-    this.#spellings = order.map((layout) => layout.spelling ?? 'escaped')
+    const compiled = format === null ? null : compileFormat(format, options.layout ?? 0)
+    this.extras = compiled?.extras ?? []
+    this.#order = compiled?.order ?? []
+    this.#programs = compiled?.programs ?? []
+    this.#spellings = compiled?.spellings ?? []
     this.#directive = format?.directivePrefix ? new TextEncoder().encode(format.directivePrefix) : null
     this.#times = new TimeReader(options.toUtc)
     this.#faults = options.faults

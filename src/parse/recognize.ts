@@ -2,7 +2,7 @@ import { FIELD, FIELD_COUNT, type RecordBatch } from '../columns/contract.js'
 import type { Layout, LayoutField, LogFormat, Recognition, Wrapper } from './contract.js'
 import { recognizeProducer } from './producer.js'
 import type { ChosenFormat } from './resolve-format.js'
-import { type SampledLines, sampleLines } from './sample-lines.js'
+import { fewOf, type SampledLines, sampleLines } from './sample-lines.js'
 import { type Trial, type TrialResult, tryFormat } from './trial.js'
 
 /** A format's trial and what it is worth. */
@@ -115,7 +115,10 @@ function contest(
 ): Contest {
   let best: Candidate | null = null
   let equals: string[] = []
+  const few = fewOf(lines)
   for (const format of candidates) {
+    // most formats read no line of another's log: some lines tell
+    if (few !== lines && trial(format, few, null, wrapper).batch.rowCount === 0) continue
     const candidate = weigh(format, wrapper, trial(format, lines, null, wrapper), lines)
     if (candidate === null) continue
     if (best === null || isBetter(candidate, best)) {

@@ -34,6 +34,25 @@ export function sampleLines(head: Uint8Array, whole: boolean): SampledLines {
   return { bytes: Buffer.from(head.buffer, head.byteOffset, head.length), count, start, end }
 }
 
+/** A few of sampled lines: the first ones, for headers, and some of the rest. The same lines where there are no more. */
+export function fewOf(lines: SampledLines): SampledLines {
+  const { bytes, count, start, end } = lines
+  if (count <= FEW) return lines
+  const stride = (count - LEADING) / (FEW - LEADING)
+  const chosen = Uint32Array.from({ length: FEW }, (_, i) =>
+    i < LEADING ? i : LEADING + Math.floor((i - LEADING) * stride),
+  )
+  return {
+    bytes,
+    count: FEW,
+    start: chosen.map((line) => start[line]!),
+    end: chosen.map((line) => end[line]!),
+  }
+}
+
+/** Of a format that reads a tenth of a source's lines, one is among so many nearly always. */
+const FEW = 48
+
 interface Line {
   readonly start: number
   readonly end: number

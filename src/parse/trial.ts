@@ -50,7 +50,16 @@ export function tryFormat(
   return { batch, layouts, directives: others.filter(({ kind }) => kind === DIRECTIVE).length }
 }
 
-function blockOf({ bytes, count, start, end }: SampledLines): Block {
+/** The same lines are tried by every format. */
+const blocks = new WeakMap<SampledLines, Block>()
+
+function blockOf(lines: SampledLines): Block {
+  const known = blocks.get(lines) ?? makeBlock(lines)
+  blocks.set(lines, known)
+  return known
+}
+
+function makeBlock({ bytes, count, start, end }: SampledLines): Block {
   return {
     bytes,
     lineCount: count,
