@@ -15,13 +15,13 @@ const piped = {
   stamp: { nginx: 'end', unknown: 'end' },
 }
 
-/** As code: a reader of one line, which says where in the line each field stands. */
+/** As code: makes the reader of one source, which says of each line where in it the fields stand. */
 const keyed = {
   id: 'keyed',
   title: 'key=value, in any order',
   reference: 'https://brandur.org/logfmt',
   example: 't=1628942400000 ip=203.0.113.9 method=GET target=/a status=200',
-  scanner: {
+  scanner: () => ({
     read(line, row) {
       const text = Buffer.from(line).toString('latin1')
       let fields = 0
@@ -38,7 +38,7 @@ const keyed = {
       }
       return fields >= 3 ? 'record' : 'no-match'
     },
-  },
+  }),
   stamp: { unknown: 'start' },
 }
 

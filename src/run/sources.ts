@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { FLAG } from '../classify/contract.js'
+import { PosternError } from '../core/errors.js'
 import type { KeySeed } from '../core/keys.js'
 import { expandArchive, HELD_BYTES } from '../decode/archive/expand.js'
 import { looksBinary } from '../decode/binary.js'
@@ -56,6 +57,7 @@ export async function readySources(
   configuration: Configuration,
   stdin?: AsyncIterable<Uint8Array>,
 ): Promise<ReadySources> {
+  checkScanners(formats)
   // a format that does not exist is said before evidence is looked for
   if (configuration.format !== null) resolveFormat(configuration.format, formats, configuration.fields)
   const server =
@@ -77,6 +79,16 @@ export async function readySources(
     seed: seedOf(distinct.map(([first]) => first!.head)),
     storedBytes: sources.reduce((sum, { headed }) => sum + (headed.source.storedBytes ?? 0), 0),
   }
+}
+
+/** A user's own format may come from plain JavaScript. */
+function checkScanners(formats: readonly LogFormat[]): void {
+  const wrong = formats.find(({ scanner }) => scanner !== undefined && typeof scanner !== 'function')
+  if (wrong !== undefined)
+    throw new PosternError(
+      'ERR_OPTION_INVALID',
+      `the scanner of the format "${wrong.id}" is of type ${typeof wrong.scanner}, expected a function that makes the reader of one source`,
+    )
 }
 
 /**
