@@ -87,6 +87,23 @@ describe('bulk export', () => {
     expect(fired).toBeGreaterThan(10)
   })
 
+  it('finds what the same principal takes at another time and pace, too', async () => {
+    const walk = (start: number, gapMs: number) =>
+      Array.from({ length: 14 }, (_, object) => lineOf({ at: start + object * gapMs, object, size: 500 }))
+    const later = START + 3 * 86_400_000
+    // a log with days of nothing in it has stamps that nobody believes
+    const others = Array.from({ length: 72 }, (_, hour) =>
+      lineOf({ at: START + 3_000_000 + hour * 3_550_000, object: 1, size: 500 }, '203.0.113.10'),
+    )
+    const { found } = await exportsIn([...walk(START, 180_000), ...others, ...walk(later, 1000)])
+    expect(found.map(({ start, end }) => [start, end])).toEqual(
+      [
+        [START, START + 13 * 180_000],
+        [later, later + 13_000],
+      ].map((times) => times.map((ms) => new Date(ms).toISOString())),
+    )
+  })
+
   it('finds the same in any order within the horizon', async () => {
     await fc.assert(
       fc.asyncProperty(fetches(20, 60, 600_000), async (walk) => {

@@ -104,21 +104,39 @@ export interface Export {
 
 /** The exports of a candidate; nearly always none or one. */
 export function exportsOf(known: Known, limits: Limits): Export[] {
-  const { candidate, sightings, pages } = known
+  const found: Export[] = []
+  let { sightings, pages } = known
+  // the shortest window says best where an export is; a wider one is asked about what is left, far from those found
+  for (const minutes of WINDOWS) {
+    const spans = spansWithin(minutes, { ...known, sightings, pages }, limits)
+    found.push(...spans.map((span) => exportIn(known, span, minutes)))
+    for (const { start, end } of spans) {
+      const episode = { start: start - limits.episodeGapMs, end: end + limits.episodeGapMs }
+      sightings = outside(sightings, episode)
+      pages = pages === null ? null : outside(pages, episode)
+    }
+  }
+  return found.sort((a, b) => a.sum.first - b.sum.first)
+}
+
+function spansWithin(minutes: number, { candidate, sightings, pages }: Known, limits: Limits): Stretch[] {
   const isEnough = (held: Held) =>
     held.objects >= limits.objects || (held.bytes >= limits.bytes && held.pieces >= limits.requests)
   const isWalk = (held: Held) => held.objects >= limits.pages
-  for (const minutes of WINDOWS) {
-    const found = crossings(sightings, minutes, candidate.targets, isEnough)
-    if (pages !== null) found.push(...crossings(pages, minutes, null, isWalk))
-    if (found.length === 0) continue
-    // an eighth, as of the gate: fewer sightings apart are ordinary use beside the export
-    const least = Math.ceil(Math.min(limits.objects / 8, limits.pages))
-    return exportSpans(sightings.times, joined(found, 0), least, limits.episodeGapMs).map((span) =>
-      exportIn(known, span, minutes),
-    )
+  const found = crossings(sightings, minutes, candidate.targets, isEnough)
+  if (pages !== null) found.push(...crossings(pages, minutes, null, isWalk))
+  // an eighth, as of the gate: fewer sightings apart are ordinary use beside the export
+  const least = Math.ceil(Math.min(limits.objects / 8, limits.pages))
+  return exportSpans(sightings.times, joined(found, 0), least, limits.episodeGapMs)
+}
+
+function outside({ times, ids, values }: Sightings, { start, end }: Stretch): Sightings {
+  const kept = [...ids.keys()].filter((i) => times[i]! < start || times[i]! > end)
+  return {
+    times: Float64Array.from(kept, (i) => times[i]!),
+    ids: Int32Array.from(kept, (i) => ids[i]!),
+    values,
   }
-  return []
 }
 
 function exportIn(known: Known, span: Stretch, windowMinutes: number): Export {
