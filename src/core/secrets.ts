@@ -15,14 +15,15 @@
 /** Compared in lower case, with everything but letters and digits taken out: `X-Api_Key` is `xapikey`. */
 // biome-ignore format: a table
 const SECRET_NAMES: ReadonlySet<string> = new Set([
-  'session', 'sess', 'sid', 'auth', 'authorization', 'pass', 'pw', 'pin', 'otp', 'jwt', 'sig', 'hmac',
-  'cookie', 'setcookie', 'bearer', 'assertion', 'samlresponse',
+  'auth', 'authorization', 'pass', 'pw', 'pin', 'otp', 'sig', 'hmac', 'cookie', 'setcookie', 'bearer', 'assertion',
+  'samlresponse',
 ])
 
 // biome-ignore format: a table
 const SECRET_ENDINGS = [
-  'token', 'sessionid', 'sessid', 'password', 'passwd', 'passphrase', 'passcode', 'pwd', 'secret', 'apikey',
-  'accesskey', 'secretkey', 'privatekey', 'authkey', 'signature', 'credential', 'credentials', 'clientassertion',
+  'token', 'session', 'sessionid', 'sess', 'sid', 'jwt', 'password', 'passwd', 'passphrase', 'passcode', 'pwd',
+  'secret', 'apikey', 'accesskey', 'secretkey', 'privatekey', 'authkey', 'signature', 'credential', 'credentials',
+  'clientassertion',
 ]
 
 /** End like a secret, and are the place in a list. */

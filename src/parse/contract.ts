@@ -16,8 +16,11 @@ export type RejectReason = keyof typeof REJECT_REASONS
 export type Codec =
   /** Kept as a span in `field`. */
   | { readonly as: 'text'; readonly field: FieldId }
-  /** Kept as a span under its own name, a variable that no column stands for. */
-  | { readonly as: 'extra'; readonly name: string }
+  /**
+   * Kept as a span under its own name, a variable that no column stands for. `holds: 'cookies'`: it is a Cookie header, and
+   * the value of its first session cookie is the token too.
+   */
+  | { readonly as: 'extra'; readonly name: string; readonly holds?: 'cookies' }
   /** Read and dropped: `-` of ident, pipes, connection ids. */
   | { readonly as: 'skip' }
   /** `METHOD SP target [SP protocol]`. */
@@ -105,8 +108,6 @@ export type ValueCodec =
   | { readonly as: 'clock'; readonly utc: boolean }
   /** A time in whatever of the usual forms: ISO 8601, common log, or a number since the epoch of any usual unit. */
   | { readonly as: 'any-time' }
-  /** As Go writes durations: `1.2ms`, `2m3.5s`; a plain number counts `unit` milliseconds. */
-  | { readonly as: 'go-duration'; readonly unit: number }
   /** A Cookie header: the value of its first session cookie is the token. */
   | { readonly as: 'cookies' }
   /** A URL, with its scheme or from its host on, or a target; its host is the record's where no other is. */
@@ -117,8 +118,11 @@ export type ValueCodec =
   | { readonly as: 'query-before'; readonly text: string }
   /** One of several durations whose sum is the record's; a negative one says that there is none. */
   | { readonly as: 'duration-part'; readonly unit: number }
-  /** A duration with its unit (`0.123s`, `350us`, `1m2.5s`); without: seconds with a fraction, or whole milliseconds. */
-  | { readonly as: 'any-duration' }
+  /**
+   * A duration with its units: `0.123s`, `350us`, `1m2.5s`. A plain number counts `unit` milliseconds; where that is not
+   * said, it is seconds with a fraction, or whole milliseconds.
+   */
+  | { readonly as: 'any-duration'; readonly unit?: number }
 
 /**
  * The log puts authority and port of the listener in front of the target that it was sent. The host then goes without
@@ -206,7 +210,10 @@ export interface LogFormat {
   readonly reference: string
   /** A line of it, for `postern formats` and for people; behind its header where it needs one. */
   readonly example: string
-  /** Layouts in the order in which they are tried; the first is the format itself, the rest its well-known variants. */
+  /**
+   * Layouts in the order in which they are tried; the first is the format itself, the rest its well-known variants. May be
+   * a getter, so that they are made when the format is first tried; it then gives the same ones each time.
+   */
   readonly layouts?: readonly Layout[]
   /** Makes the reader of one source; `extras` are the names of the extra fields that it writes, in order. */
   readonly scanner?: () => LineScanner

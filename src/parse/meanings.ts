@@ -1,6 +1,6 @@
 /** What values stand for: short ways to say it, and what a format states of its own. */
 import { FIELD, type FieldId } from '../columns/contract.js'
-import type { ValueCodec, ValueMeaning } from './contract.js'
+import type { RejectReason, ValueCodec, ValueMeaning } from './contract.js'
 
 /** A text column. */
 export function text(field: FieldId, rank = 0): ValueMeaning {
@@ -42,6 +42,16 @@ function withOthers(meaning: ValueMeaning): ValueMeaning[] {
   return meaning.also === undefined ? [meaning] : [meaning, ...withOthers(meaning.also)]
 }
 
-function fieldName(field: number): string {
-  return Object.entries(FIELD).find(([, number]) => number === field)![0]
+/** Names of text columns by their number. */
+const NAMES = new Map<FieldId, string>(Object.entries(FIELD).map(([name, field]) => [field, name]))
+
+export function fieldName(field: FieldId): string {
+  return NAMES.get(field)!
+}
+
+const TIMES: ReadonlySet<ValueCodec['as']> = new Set(['time', 'any-time', 'date', 'clock'])
+
+/** Why a line is rejected in which a value is none of its kind. */
+export function problemOf({ codec }: ValueMeaning): RejectReason {
+  return TIMES.has(codec.as) ? 'bad-time' : 'bad-number'
 }

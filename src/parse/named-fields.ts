@@ -92,6 +92,7 @@ function columnOf({ codec }: ValueMeaning): string {
     case 'extra':
       return `extra ${codec.name}`
     case 'address':
+    case 'endpoint':
       return `text ${FIELD.client}`
     case 'cookies':
       return `text ${FIELD.token}`
@@ -101,7 +102,8 @@ function columnOf({ codec }: ValueMeaning): string {
     case 'clock':
       return 'time'
     case 'duration':
-    case 'go-duration':
+    case 'duration-part':
+    case 'any-duration':
       return 'duration'
     case 'request':
     case 'target':

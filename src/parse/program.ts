@@ -37,6 +37,8 @@ export interface CompiledFormat {
   readonly order: readonly number[]
   readonly programs: readonly Program[]
   readonly spellings: readonly Spelling[]
+  /** Columns of Cookie headers, by layout; -1 for none. */
+  readonly cookies: readonly number[]
 }
 
 /** Formats are tried on every source: each is compiled once for each layout that may come first. */
@@ -62,6 +64,7 @@ function compileInOrder(format: LogFormat, first: number): CompiledFormat {
     order: ordered.map((layout) => layouts.indexOf(layout)),
     programs: compilePrograms(ordered, extras),
     spellings: ordered.map((layout) => layout.spelling ?? 'escaped'),
+    cookies: ordered.map((layout) => cookiesColumn(layout, extras)),
   }
 }
 
@@ -70,17 +73,24 @@ export function compilePrograms(layouts: readonly Layout[], extras: readonly str
   const rest = extras.indexOf('rest')
   const restColumn = rest < 0 ? -1 : FIELD_COUNT + rest
   const compiled = layouts.map((layout) => stepsOf(layout, extras))
+  const token = layouts.some((layout) => cookiesColumn(layout, extras) >= 0) ? FIELD.token : -1
   return layouts.map((layout, i) => {
     const steps = compiled[i]!
     return {
       lead: encode(layout.lead),
       steps,
-      clearedFields: clearedFields(steps, compiled, restColumn),
+      clearedFields: clearedFields(steps, compiled, [restColumn, token]),
       restField: layout.openEnd === true ? restColumn : -1,
       extendable: extendableStep(steps),
       quotes: quotesOf(layout),
     }
   })
+}
+
+/** Column of a Cookie header whose session cookie is the token, or -1. */
+export function cookiesColumn(layout: Layout, extras: readonly string[]): number {
+  const field = layout.fields.find(({ codec }) => codec.as === 'extra' && codec.holds === 'cookies')
+  return field === undefined ? -1 : columnOf(field.codec, extras)
 }
 
 function stepsOf(layout: Layout, extras: readonly string[]): Step[] {
@@ -215,14 +225,20 @@ function unitOf(codec: Codec): number {
 /**
  * Columns to clear before a line is read: all that any layout of the format may have written into the row, but for those
  * that this one writes on every line. Columns that none writes are absent from the start (columns/batch.ts).
+ *
+ * @param others  Columns that are filled by no step; -1 for none.
  */
-function clearedFields(steps: readonly Step[], all: readonly (readonly Step[])[], rest: number): number[] {
+function clearedFields(
+  steps: readonly Step[],
+  all: readonly (readonly Step[])[],
+  others: readonly number[],
+): number[] {
   const always = new Set(steps.flatMap(columnsWritten))
   const ever = new Set([
     FIELD.host,
     FIELD.forwarded,
     FIELD.method,
-    rest,
+    ...others,
     ...all.flat().flatMap(columnsWritten),
   ])
   return [...ever].filter((field) => field >= 0 && !always.has(field))

@@ -1,5 +1,5 @@
 import { capacityOf, createBatch } from '../columns/batch.js'
-import { FIELD, type RecordBatch } from '../columns/contract.js'
+import type { RecordBatch } from '../columns/contract.js'
 import { BACKSLASH, SPACE, TAB } from '../core/bytes.js'
 import type { FaultLog } from '../core/faults.js'
 import { type Block, LINE_BETWEEN, LINE_CUT, LINE_MARK, LINE_NULS } from '../decode/contract.js'
@@ -15,6 +15,7 @@ import {
 import { scanLine } from '../kernel/scan-layout.js'
 import { type LocalToUtc, TimeReader } from '../kernel/scan-time.js'
 import type { LineScanner, LogFormat, RejectReason, Spelling, Wrapper } from './contract.js'
+import { fieldName } from './meanings.js'
 import { BETWEEN, BLANK, DIRECTIVE, MARK, type OtherLine, REJECT } from './other-lines.js'
 import { compileFormat } from './program.js'
 import { BatchRowWriter } from './row-writer.js'
@@ -45,6 +46,8 @@ export class BatchReader {
   readonly #programs: readonly Program[]
   readonly #order: readonly number[]
   readonly #spellings: readonly Spelling[]
+  /** Columns of Cookie headers, by layout; -1 for none. */
+  readonly #cookies: readonly number[]
   readonly #directive: Uint8Array | null
   readonly #times: TimeReader
   readonly #faults: FaultLog
@@ -63,6 +66,7 @@ export class BatchReader {
     this.#order = compiled?.order ?? []
     this.#programs = compiled?.programs ?? []
     this.#spellings = compiled?.spellings ?? []
+    this.#cookies = compiled?.cookies ?? []
     this.#directive = format?.directivePrefix ? new TextEncoder().encode(format.directivePrefix) : null
     this.#times = new TimeReader(options.toUtc)
     this.#faults = options.faults
@@ -139,7 +143,7 @@ export class BatchReader {
     if (this.#scanner !== null) return this.#readByHand(this.#scanner, batch, start, end, row)
     const problem = this.#scan(0, batch, start, end, row)
     this.#lastLayout = 0
-    if (problem === OK) return this.#spelled(batch, start, end, row)
+    if (problem === OK) return this.#completed(batch, start, end, row)
     return this.#slowOtherLayouts(batch, start, end, row, problem)
   }
 
@@ -157,7 +161,7 @@ export class BatchReader {
       const answer = this.#scan(i, batch, start, end, row)
       if (answer === OK) {
         this.#lastLayout = i
-        return this.#spelled(batch, start, end, row)
+        return this.#completed(batch, start, end, row)
       }
       // the reason that got furthest into the line says most
       if (reason === NO_MATCH) reason = answer
@@ -165,17 +169,22 @@ export class BatchReader {
     return reason
   }
 
+  /** What is left to do for a line that a layout has read: nothing for most. */
+  #completed(batch: RecordBatch, start: number, end: number, row: number): number {
+    if (this.#spellings[this.#lastLayout] !== 'escaped') this.#respell(batch, start, end, row)
+    const cookies = this.#cookies[this.#lastLayout]!
+    if (cookies >= 0) this.#writer.tokenFromCookies(batch, row, cookies)
+    return OK
+  }
+
   /**
    * Texts of layouts that do not write the log's own escapes are written anew, where there is a backslash at all. Such
    * logs write nothing for a value that is missing.
    */
-  #spelled(batch: RecordBatch, start: number, end: number, row: number): number {
-    const spelling = this.#spellings[this.#lastLayout]!
-    if (spelling === 'escaped') return OK
+  #respell(batch: RecordBatch, start: number, end: number, row: number): void {
     for (const lengths of batch.fieldLength) if (lengths[row] === 0) lengths[row] = -1
     const at = batch.bytes.indexOf(BACKSLASH, start)
-    if (at >= 0 && at < end) this.#writer.respellRow(batch, row, spelling)
-    return OK
+    if (at >= 0 && at < end) this.#writer.respellRow(batch, row, this.#spellings[this.#lastLayout]!)
   }
 
   #readByHand(scanner: LineScanner, batch: RecordBatch, start: number, end: number, row: number): number {
@@ -262,12 +271,13 @@ function hasPrefix(bytes: Uint8Array, start: number, end: number, prefix: Uint8A
 /** Text columns that a format can fill, for the ledger. */
 export function fieldsOf(format: LogFormat): string[] {
   const names = new Set<string>(format.columns)
-  const byNumber = Object.entries(FIELD)
   for (const layout of format.layouts?.slice(0, 1) ?? []) {
     for (const { codec } of layout.fields) {
-      if (codec.as === 'text') names.add(byNumber.find(([, field]) => field === codec.field)![0])
-      else if (codec.as === 'extra') names.add(codec.name)
-      else if (codec.as !== 'skip') names.add(codec.as)
+      if (codec.as === 'text') names.add(fieldName(codec.field))
+      else if (codec.as === 'extra') {
+        names.add(codec.name)
+        if (codec.holds !== undefined) names.add(codec.holds)
+      } else if (codec.as !== 'skip') names.add(codec.as)
     }
   }
   return [...names]

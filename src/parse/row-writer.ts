@@ -18,14 +18,7 @@ import type { Composed, RowWriter, Spelling, TimeCodec, ValueCodec, ValueMeaning
 import { sessionCookie } from './layout/headers.js'
 import { compileStrftime } from './layout/time-pattern.js'
 import { isPlain, respell } from './spelling.js'
-import {
-  addressEnd,
-  readAnyDuration,
-  readAnyTime,
-  readClockTime,
-  readDate,
-  readGoDuration,
-} from './values.js'
+import { addressEnd, readAnyDuration, readAnyTime, readClockTime, readDate } from './values.js'
 
 const ABSENT_RANK = 127
 
@@ -197,6 +190,8 @@ export class BatchRowWriter implements RowWriter {
     const isNone =
       this.#to <= this.#from || (this.#to - this.#from === 1 && this.#batch.bytes[this.#from] === MINUS)
     if (isNone || rank > this.#ranks[column]!) return true
+    // cookies without a session among them say nothing of the token
+    if (codec.as === 'cookies' && !this.#cookies(this.#from, this.#to)) return true
     this.#ranks[column] = rank
     return this.#read(codec)
   }
@@ -230,7 +225,6 @@ export class BatchRowWriter implements RowWriter {
       case 'bytes':
         return others + BYTES
       case 'duration':
-      case 'go-duration':
       case 'duration-part':
       case 'any-duration':
         return others + DURATION
@@ -263,9 +257,6 @@ export class BatchRowWriter implements RowWriter {
         return true
       case 'endpoint':
         this.#endpoint(codec.port, from, to)
-        return true
-      case 'cookies':
-        this.#cookies(from, to)
         return true
       case 'request':
         scanRequest(batch, bytes, from, to, row)
@@ -301,13 +292,10 @@ export class BatchRowWriter implements RowWriter {
       case 'duration':
         batch.durationMs[row] = readDecimal(bytes, from, to, codec.unit)
         return !Number.isNaN(batch.durationMs[row]!)
-      case 'go-duration':
-        batch.durationMs[row] = readGoDuration(bytes, from, to, codec.unit)
-        return !Number.isNaN(batch.durationMs[row]!)
       case 'duration-part':
         return this.#durationPart(codec.unit, from, to)
       case 'any-duration':
-        batch.durationMs[row] = readAnyDuration(bytes, from, to)
+        batch.durationMs[row] = readAnyDuration(bytes, from, to, codec.unit)
         return !Number.isNaN(batch.durationMs[row]!)
       case 'time':
         this.time(this.#readTime(codec.time, from, to))
@@ -348,10 +336,23 @@ export class BatchRowWriter implements RowWriter {
     }
   }
 
-  #cookies(from: number, to: number): void {
-    const text = Buffer.from(this.#batch.bytes.subarray(from, to)).toString('latin1')
-    const found = sessionCookie(text)
+  /** Writes the session cookie of a Cookie header as the token. False where it has none. */
+  #cookies(from: number, to: number): boolean {
+    const { bytes } = this.#batch
+    const found = sessionCookie(
+      Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1'),
+    )
     if (found !== null) this.#write(FIELD.token, from + found[0], from + found[1])
+    return found !== null
+  }
+
+  /** The same for a row that a layout has read, whose Cookie header stands in a column. */
+  tokenFromCookies(batch: RecordBatch, row: number, column: number): void {
+    this.#batch = batch
+    this.#row = row
+    const start = batch.fieldStart[column]![row]!
+    const length = batch.fieldLength[column]![row]!
+    if (length > 0) this.#cookies(start, start + length)
   }
 
   /**

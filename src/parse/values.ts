@@ -60,12 +60,14 @@ export function readClockTime(bytes: Uint8Array, from: number, to: number): numb
   return ms + second * SECOND_MS + Math.floor(fraction)
 }
 
-const DURATION = /^(?:\d{1,9}(?:\.\d{1,9})?(?:ns|us|µs|ms|s|m|h))+$/
-const DURATION_PART = /([\d.]+)(ns|us|µs|ms|s|m|h)/g
+const DURATION = /^(?:\d{1,9}(?:\.\d{1,9})?(?:ns|us|µs|μs|ms|s|m|h))+$/
+const DURATION_PART = /([\d.]+)(\D+)/g
+/** The micro sign and the Greek letter are both in use. */
 const UNIT_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
   µs: 1e-3,
+  μs: 1e-3,
   ms: 1,
   s: SECOND_MS,
   m: MINUTE_MS,
@@ -74,20 +76,19 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 const LONGEST_DURATION = 64
 
 /**
- * A duration in milliseconds: with its units (`0.123s`, `1m2.5s`), in seconds with a fraction, or in whole milliseconds.
- * NaN for anything else.
+ * A duration in milliseconds: with its units (`0.123s`, `1m2.5s`), or a plain number of `unit`; where that is not said, of
+ * seconds with a fraction, or of whole milliseconds. NaN for anything else.
+ *
+ * @see https://pkg.go.dev/time#Duration.String
  */
-export function readAnyDuration(bytes: Uint8Array, from: number, to: number): number {
-  const plain = readDecimal(bytes, from, to)
-  if (!Number.isNaN(plain)) {
-    const dot = bytes.subarray(from, to).indexOf(DOT)
-    return dot < 0 ? plain : readDecimal(bytes, from, to, SECOND_MS)
-  }
-  if (to - from > LONGEST_DURATION) return Number.NaN
+export function readAnyDuration(bytes: Uint8Array, from: number, to: number, unit?: number): number {
+  const plainUnit = unit ?? (bytes.subarray(from, to).indexOf(DOT) < 0 ? 1 : SECOND_MS)
+  const plain = readDecimal(bytes, from, to, plainUnit)
+  if (!Number.isNaN(plain) || to - from > LONGEST_DURATION) return plain
   const text = Buffer.from(bytes.subarray(from, to)).toString()
   if (!DURATION.test(text)) return Number.NaN
   let ms = 0
-  for (const [, count, unit] of text.matchAll(DURATION_PART)) ms += scaled(count!, UNIT_MS[unit!]!)
+  for (const [, count, name] of text.matchAll(DURATION_PART)) ms += scaled(count!, UNIT_MS[name!]!)
   return ms
 }
 
@@ -115,36 +116,6 @@ function readSlashedTime(bytes: Uint8Array, from: number, to: number): number {
   if (!isDate || !(day >= 1 && day <= daysInMonth(year, month))) return Number.NaN
   return daysFromCivil(year, month, day) * DAY_MS + readClockTime(bytes, from + 11, to)
 }
-
-/** Units of Go's durations in milliseconds. */
-const GO_UNITS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 0.001,
-  µs: 0.001,
-  μs: 0.001,
-  ms: 1,
-  s: SECOND_MS,
-  m: MINUTE_MS,
-  h: HOUR_MS,
-}
-
-/**
- * `1.2ms`, `2m3.5s`, or a plain number of so many milliseconds; NaN for anything else.
- *
- * @see https://pkg.go.dev/time#Duration.String
- */
-export function readGoDuration(bytes: Uint8Array, from: number, to: number, unit: number): number {
-  const plain = readDecimal(bytes, from, to, unit)
-  if (!Number.isNaN(plain) || to - from > MOST_DURATION_BYTES) return plain
-  const text = new TextDecoder().decode(bytes.subarray(from, to))
-  if (!/^(?:\d+(?:\.\d+)?(?:h|m|s|ms|us|µs|μs|ns))+$/.test(text)) return Number.NaN
-  let ms = 0
-  for (const [, count, name] of text.matchAll(/([\d.]+)([a-zµμ]+)/g)) ms += Number(count) * GO_UNITS[name!]!
-  return ms
-}
-
-/** `2562047h47m16.854775807s` is the longest. */
-const MOST_DURATION_BYTES = 32
 
 /** A time in any of the usual forms: ISO 8601, common log with or without brackets, or a count since the epoch. */
 export function readAnyTime(times: TimeReader, bytes: Uint8Array, from: number, to: number): number {

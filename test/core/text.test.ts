@@ -73,6 +73,10 @@ describe('maskSecrets', () => {
     ['{"body":"{\\"password\\":\\"abcd\\",\\"n\\":1}"}', '{"body":"{\\"password\\":\\"***\\",\\"n\\":1}"}'],
     ['"GET /a?pwd=ab\\"cd HTTP/1.1" 200', '"GET /a?pwd=*** HTTP/1.1" 200'],
     ['/cb?code=0123456789abcdef&state=x', '/cb?code=***&state=x'],
+    [
+      'laravel_session=abcd; _gh_sess=efgh; connect_sid=ijkl; app_jwt=mnop',
+      'laravel_session=***; _gh_sess=***; connect_sid=***; app_jwt=***',
+    ],
   ])('masks the secret of %s', (text, masked) => {
     expect(maskSecrets(text)).toBe(masked)
   })

@@ -143,6 +143,31 @@ describe('postern investigate', () => {
       expect(readFileSync(at('masked-out', name), 'utf8'), name).not.toContain('hunter2')
   })
 
+  it('masks the cookies and credentials of headers that a format string has', async () => {
+    const log = at('headers.log')
+    const line = (cookie: string, authorization: string) =>
+      `"${cookie}" "${authorization}" 203.0.113.9 [15/Aug/2021:01:00:00 +0000] "GET /test/export HTTP/1.1" 200 5000\n`
+    const cookies = ['PHPSESSID', 'connect.sid', 'laravel_session', '_gh_sess', 'app_sid', 'auth_jwt']
+    writeFileSync(
+      log,
+      cookies
+        .map((name) => line(`lang=en; ${name}=hunter2hunter2; theme=dark`, 'Bearer hunter2.abc'))
+        .join('') + line('-', 'Basic aHVudGVyMjpodW50ZXIy'),
+    )
+    const format =
+      '"$http_cookie" "$http_authorization" $remote_addr [$time_local] "$request" $status $body_bytes_sent'
+    const args = ['investigate', log, '--case', CASE, '--format', format]
+    for (const more of [[], ['--jsonl']]) {
+      const { stdout } = await postern([...args, ...more])
+      expect(stdout).toContain('theme=dark')
+      expect(stdout).not.toMatch(/hunter2|aHVudGVy/)
+    }
+    expect((await postern([...args, '--show-secrets', '--jsonl'])).stdout).toContain('hunter2hunter2')
+    await postern([...args, '--out', at('headers-out')])
+    for (const name of OUTPUTS)
+      expect(readFileSync(at('headers-out', name), 'utf8'), name).not.toMatch(/hunter2|aHVudGVy/)
+  })
+
   it('says nothing on standard error with --quiet', async () => {
     const args = ['investigate', at('access.log'), '--out', at('quiet-out'), '--force']
     expect((await postern(args)).stderr).not.toBe('')

@@ -220,7 +220,6 @@ const FOR_FORMATS = [
   'parse/layout/',
   'parse/json/',
   'parse/table/',
-  'parse/pattern/',
   'parse/unescaped/',
   'parse/error-log/',
   'parse/text/',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { TimeReader } from '../../src/kernel/scan-time.js'
-import { addressEnd, readAnyTime, readClockTime, readDate, readGoDuration } from '../../src/parse/values.js'
+import { addressEnd, readAnyDuration, readAnyTime, readClockTime, readDate } from '../../src/parse/values.js'
 
 /** Reads a value with text on both sides that must not be looked at. */
 function within<T>(text: string, read: (bytes: Uint8Array, from: number, to: number) => T): T {
@@ -100,7 +100,7 @@ describe('dates and clocks apart', () => {
   })
 })
 
-describe('durations of Go', () => {
+describe('durations with units, and plain seconds', () => {
   it.each([
     ['2', 2000],
     ['0.0012', 1.2],
@@ -119,7 +119,7 @@ describe('durations of Go', () => {
     ['1.s', Number.NaN],
     [`${'1'.repeat(40)}s`, Number.NaN],
   ])('%s', (text, expected) => {
-    const ms = within(text, (bytes, from, to) => readGoDuration(bytes, from, to, 1000))
+    const ms = within(text, (bytes, from, to) => readAnyDuration(bytes, from, to, 1000))
     if (Number.isNaN(expected)) expect(ms).toBeNaN()
     else expect(ms).toBeCloseTo(expected, 9)
   })

@@ -13,8 +13,8 @@
  * @see https://www.rfc-editor.org/rfc/rfc8259
  */
 import { BACKSLASH, COLON, COMMA, QUOTE, SPACE } from '../../core/bytes.js'
-import type { LineScanner, LogFormat, RowWriter } from '../contract.js'
-import { namesOf } from '../meanings.js'
+import type { LineScanner, LogFormat, RejectReason, RowWriter } from '../contract.js'
+import { namesOf, problemOf } from '../meanings.js'
 import { resolveJson } from '../spelling.js'
 import { compileMap, type FieldMap, type MapNode, type NamedList } from './field-map.js'
 
@@ -56,7 +56,7 @@ export function jsonScanner(...maps: readonly FieldMap[]): LineScanner {
 class JsonScan {
   /** Bits of the needs that are met. */
   met = 0
-  problem: 'bad-time' | 'bad-number' | null = null
+  problem: RejectReason | null = null
   #bytes!: Uint8Array
   #row!: RowWriter
   /** Of the string or token stepped over last: where its text is. */
@@ -165,9 +165,7 @@ class JsonScan {
     if (meaning !== null && node.line === this.#line) this.#row.ambiguous()
     node.line = this.#line
     if (meaning === null || this.#row.value(meaning, from, to, isString ? 'json' : 'raw')) return
-    const { as } = meaning.codec
-    const isTime = as === 'time' || as === 'any-time' || as === 'date' || as === 'clock'
-    this.problem ??= isTime ? 'bad-time' : 'bad-number'
+    this.problem ??= problemOf(meaning)
   }
 
   #array(node: MapNode, at: number, depth: number): number {

@@ -3,6 +3,7 @@
  * formats list those that they try, and in which order.
  */
 
+import { lazily } from '../../core/lazily.js'
 import type { Layout } from '../contract.js'
 import { compileApache } from './apache.js'
 import { compileNginx } from './nginx.js'
@@ -19,16 +20,18 @@ import {
 const REQUEST_AND_SIZE = '[$time_local] "$request" $status $body_bytes_sent'
 const COMBINED_TAIL = `${REQUEST_AND_SIZE} "$http_referer" "$http_user_agent"`
 
-export const combinedLayout = compileNginx(NGINX_COMBINED, 'combined')
-export const commonLayout = compileApache(withoutIdent(APACHE_COMMON), 'common')
-export const vhostCombinedLayout = compileApache(withoutIdent(DEBIAN_VHOST_COMBINED), 'vhost-combined')
+export const combinedLayout = lazily(() => compileNginx(NGINX_COMBINED, 'combined'))
+export const commonLayout = lazily(() => compileApache(withoutIdent(APACHE_COMMON), 'common'))
+export const vhostCombinedLayout = lazily(() =>
+  compileApache(withoutIdent(DEBIAN_VHOST_COMBINED), 'vhost-combined'),
+)
 
 /**
  * All of them, in the order in which they are tried: those that say less about a line's shape come after those that would
  * say more, so that `host client - user` is not taken for a client with an ident.
  */
-const FAMILY: readonly Layout[] = [
-  combinedLayout,
+const family = lazily((): readonly Layout[] => [
+  combinedLayout(),
   // one more quoted field: the `main` of nginx's own packages
   compileNginx(NGINX_MAIN, 'combined-forwarded'),
 
@@ -39,7 +42,7 @@ const FAMILY: readonly Layout[] = [
   ),
 
   // the virtual host in front, with and without its port
-  vhostCombinedLayout,
+  vhostCombinedLayout(),
   compileApache(
     '%v:%p %h - %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i" "%{X-Forwarded-For}i"',
     'vhost-combined-forwarded',
@@ -53,7 +56,7 @@ const FAMILY: readonly Layout[] = [
   compileNginx(`$remote_addr - ${COMBINED_TAIL}`, 'combined-userless'),
 
   // without referrer and agent
-  commonLayout,
+  commonLayout(),
   compileApache(withoutIdent(APACHE_VHOST_COMMON).replace('%v', '%v:%p'), 'vhost-common'),
   compileApache(withoutIdent(APACHE_VHOST_COMMON), 'host-common'),
   compileNginx(`$remote_addr - ${REQUEST_AND_SIZE}`, 'common-userless'),
@@ -64,9 +67,13 @@ const FAMILY: readonly Layout[] = [
   compileApache(APACHE_COMBINED, 'combined-ident'),
   compileApache(APACHE_COMMON, 'common-ident'),
   compileApache('%h %l %u %t "%r" %>s %b - -', 'combined-dashes-ident'),
-]
+])
 
 /** The layouts of a format of this family: its own first, then its relatives, then its own with further fields behind. */
 export function withRelatives(own: Layout): Layout[] {
-  return [own, ...FAMILY.filter((layout) => layout !== own), { ...own, id: `${own.id}-more`, openEnd: true }]
+  return [
+    own,
+    ...family().filter((layout) => layout !== own),
+    { ...own, id: `${own.id}-more`, openEnd: true },
+  ]
 }

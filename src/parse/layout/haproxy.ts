@@ -55,7 +55,7 @@ const VARIABLES: Readonly<Record<string, Named>> = {
   hrl: extra('captured_request_headers'),
   hs: extra('captured_response_headers'),
   hsl: extra('captured_response_headers'),
-  CC: extra('captured_request_cookie'),
+  CC: as({ as: 'extra', name: 'captured_request_cookie', holds: 'cookies' }, 'captured_request_cookie'),
   CS: extra('captured_response_cookie'),
   H: extra('hostname'),
   ID: extra('request_id'),

@@ -49,12 +49,17 @@ export function meaningOfHeader(header: string, name: string): Meaning {
   if (TOKENS.includes(lower)) return { codec: { as: 'text', field: FIELD.token }, rank: 1 }
   if (lower === 'referer') return { codec: { as: 'text', field: FIELD.referrer }, rank: 0 }
   if (lower === 'user-agent') return { codec: { as: 'text', field: FIELD.userAgent }, rank: 0 }
+  if (lower === 'cookie') return { codec: { as: 'extra', name, holds: 'cookies' }, rank: 0 }
   if (lower === 'host') return { codec: { as: 'text', field: FIELD.host }, rank: 1 }
   return { codec: { as: 'extra', name }, rank: 0 }
 }
 
-/** Meaning of a cookie; a session cookie goes before an Authorization header. */
+/** A session cookie goes before an Authorization header. */
+export const SESSION_COOKIE_RANK = 0
+
+/** Meaning of a cookie that is logged by itself. */
 export function meaningOfCookie(cookie: string, name: string): Meaning {
-  if (SESSION_COOKIE.test(cookie)) return { codec: { as: 'text', field: FIELD.token }, rank: 0 }
+  if (SESSION_COOKIE.test(cookie))
+    return { codec: { as: 'text', field: FIELD.token }, rank: SESSION_COOKIE_RANK }
   return { codec: { as: 'extra', name }, rank: 0 }
 }

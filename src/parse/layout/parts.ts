@@ -1,6 +1,7 @@
 import { FIELD } from '../../columns/contract.js'
 import { PosternError } from '../../core/errors.js'
 import type { Codec, Layout, LayoutField } from '../contract.js'
+import { SESSION_COOKIE_RANK } from './headers.js'
 import { compileStrftime, saysWhen } from './time-pattern.js'
 
 /** A format string taken apart: text that is written as it stands, and fields. */
@@ -232,11 +233,21 @@ function settleColumns(parts: readonly Part[]): Part[] {
   }
   if (owners.has('request')) for (const column of PARTS_OF_A_REQUEST) owners.delete(column)
   if (owners.get('target')?.rank === WHOLE_TARGET) owners.delete('query')
+  const hasSession = owners.get(`text ${FIELD.token}`)?.rank === SESSION_COOKIE_RANK
   return parts.map((part) => {
+    if (hasSession && part.kind === 'field' && holdsCookies(part.codec)) return asExtra(part)
     const column = part.kind === 'field' ? columnOf(part.codec) : null
     if (part.kind !== 'field' || column === null || owners.get(column) === part) return part
-    return { ...part, codec: { as: 'extra', name: part.name } }
+    return asExtra(part)
   })
+}
+
+function asExtra(part: FieldPart): FieldPart {
+  return { ...part, codec: { as: 'extra', name: part.name } }
+}
+
+function holdsCookies(codec: Codec): boolean {
+  return codec.as === 'extra' && codec.holds === 'cookies'
 }
 
 /** A clock time without a date, or a date alone, is no time of a record. */

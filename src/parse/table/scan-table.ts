@@ -10,7 +10,7 @@
 import { BACKSLASH, QUOTE, SPACE, TAB } from '../../core/bytes.js'
 import { DAY_MS, HOUR_MS } from '../../core/civil-time.js'
 import type { LineScanner, LogFormat, RejectReason, RowWriter, Spelling, ValueMeaning } from '../contract.js'
-import { namesOf } from '../meanings.js'
+import { namesOf, problemOf } from '../meanings.js'
 import { readClockTime, readDate } from '../values.js'
 
 export interface TableFormat {
@@ -94,7 +94,7 @@ class TableScanner implements LineScanner {
     for (let i = 0; i < count; i++) {
       const { meaning, spelling } = columns[i]!
       if (meaning === null || row.value(meaning, this.#starts[i]!, this.#ends[i]!, spelling)) continue
-      return TIMES.has(meaning.codec.as) ? 'bad-time' : 'bad-number'
+      return problemOf(meaning)
     }
     return 'record'
   }
@@ -233,5 +233,3 @@ function readDateTime(text: string): number {
   const bytes = Buffer.from(text)
   return readDate(bytes, 0, 10) + (bytes.length >= 19 ? readClockTime(bytes, 11, 19) : 0)
 }
-
-const TIMES: ReadonlySet<string> = new Set(['time', 'any-time', 'date', 'clock'])

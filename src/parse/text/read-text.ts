@@ -1,12 +1,14 @@
 /**
- * For readers of lines by regular expression. A line is taken as latin-1, in which a character is a byte: positions of the
- * text are those of the line. Expressions must be linear in the line, however hostile: at most one open quantifier, with
- * nothing behind it that could match in many ways.
+ * Reads lines by regular expressions with named groups, for formats whose fields may be missing or come in several orders.
+ *
+ * A line is taken as latin-1, in which a character is a byte: positions of the text are those of the line. Expressions must
+ * run in linear time on any text: what a quantifier repeats must not be able to match what follows it.
  */
 import type { LogFormat, RejectReason, RowWriter, Spelling, ValueMeaning } from '../contract.js'
-import { namesOf } from '../meanings.js'
+import { namesOf, problemOf } from '../meanings.js'
 
-export type Meanings = Readonly<Record<string, ValueMeaning>>
+/** What named groups stand for. A value that is spelled in another way than the rest of its line says so. */
+export type Meanings = Readonly<Record<string, ValueMeaning & { readonly spelling?: Spelling }>>
 
 /** Where something stands in a line; `end` is exclusive. */
 export interface TextSpan {
@@ -31,6 +33,25 @@ export function fromText(
 }
 
 /**
+ * A format whose lines are each one match of a pattern, from `^` to `$`, with the flag `d`.
+ *
+ * @param patterns  In the order in which they are tried.
+ */
+export function fromPatterns(
+  patterns: readonly RegExp[],
+  meanings: Meanings,
+): Pick<LogFormat, 'scanner' | 'extras' | 'columns'> {
+  const read: ReadText = (text, row) => {
+    for (const pattern of patterns) {
+      const match = pattern.exec(text)
+      if (match !== null) return putGroups(match, meanings, row, 'raw') ?? 'record'
+    }
+    return 'no-match'
+  }
+  return fromText(read, meanings)
+}
+
+/**
  * Writes the named groups of a match (flag `d`) that took part in it, each by the meaning of its name. Other groups are
  * passed over.
  *
@@ -48,13 +69,10 @@ export function putGroups(
     const meaning = meanings[name]
     // a group that took no part has no indices, whatever its type says
     if (meaning === undefined || (indices as [number, number] | undefined) === undefined) continue
-    if (!row.value(meaning, offset + indices[0], offset + indices[1], spelling)) return problemOf(meaning)
+    const isRead = row.value(meaning, offset + indices[0], offset + indices[1], meaning.spelling ?? spelling)
+    if (!isRead) return problemOf(meaning)
   }
   return null
-}
-
-function problemOf({ codec }: ValueMeaning): RejectReason {
-  return codec.as === 'time' || codec.as === 'any-time' ? 'bad-time' : 'bad-number'
 }
 
 /** One expression for the beginning of a text, of several that follow each other. */

@@ -10,7 +10,7 @@
  */
 import { DOT, MINUS, NINE, QUOTE, SPACE, ZERO } from '../../core/bytes.js'
 import type { LineScanner, LogFormat, RejectReason, RowWriter, ValueMeaning } from '../contract.js'
-import { namesOf } from '../meanings.js'
+import { namesOf, problemOf } from '../meanings.js'
 
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
@@ -102,7 +102,7 @@ class UnescapedScan {
     for (let i = 0; i < this.#steps.length; i++) {
       for (const meaning of this.#steps[i]!.meanings) {
         if (row.value(meaning, this.#starts[i]!, this.#ends[i]!, 'raw')) continue
-        return meaning.codec.as === 'time' ? 'bad-time' : 'bad-number'
+        return problemOf(meaning)
       }
     }
     return 'record'

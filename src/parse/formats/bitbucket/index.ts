@@ -1,3 +1,4 @@
+import { lazily } from '../../../core/lazily.js'
 import type { Layout, LogFormat } from '../../contract.js'
 import { compileApache } from '../../layout/apache.js'
 
@@ -12,6 +13,13 @@ function withCommand(layout: Layout): Layout {
   return { ...layout, fields }
 }
 
+const layouts = lazily(() => [
+  compileApache(`${HEAD} | "%r" | "%{Referer}i" "%{User-Agent}i" | ${TAIL}`, 'bitbucket'),
+  withCommand(
+    compileApache(`${HEAD} | %U | %{details}x | ${TAIL.replace('%>s', '%{exit_status}x')}`, 'bitbucket-ssh'),
+  ),
+])
+
 /** The access log of Bitbucket Data Center: fields between bars. */
 export const bitbucket: LogFormat = {
   id: 'bitbucket',
@@ -20,14 +28,8 @@ export const bitbucket: LogFormat = {
     'https://confluence.atlassian.com/bitbucketserver/how-to-read-the-bitbucket-server-log-formats-776640404.html',
   example:
     '203.0.113.9 | https | o@1ABC2x835x811x0 | alice | 2000-10-10 13:55:36,123 | "GET /projects HTTP/1.1" | "https://example.com/" "curl/8.5.0" | 200 | 0 | 2326 | - | 15 | 1x2y3z |',
-  layouts: [
-    compileApache(`${HEAD} | "%r" | "%{Referer}i" "%{User-Agent}i" | ${TAIL}`, 'bitbucket'),
-    withCommand(
-      compileApache(
-        `${HEAD} | %U | %{details}x | ${TAIL.replace('%>s', '%{exit_status}x')}`,
-        'bitbucket-ssh',
-      ),
-    ),
-  ],
+  get layouts() {
+    return layouts()
+  },
   stamp: { unknown: 'unknown' },
 }

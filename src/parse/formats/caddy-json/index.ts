@@ -53,7 +53,7 @@ export const caddyJson: LogFormat = {
         Object.entries(HEADERS).map(([name, meaning]) => [`request.headers.${name}.0`, meaning]),
       ),
       user_id: text(FIELD.user),
-      duration: as({ as: 'go-duration', unit: 1000 }),
+      duration: as({ as: 'any-duration', unit: 1000 }),
       size: bytes(false),
       status: as({ as: 'status' }),
       bytes_read: extra('request_length'),

@@ -1,5 +1,10 @@
+import { lazily } from '../../../core/lazily.js'
 import type { LogFormat } from '../../contract.js'
 import { compileApache } from '../../layout/apache.js'
+
+const layouts = lazily(() => [
+  compileApache('%h %v %u %t "%r" %>s %b %{Referer}i "%{User-Agent}i" %{message}x', 'couchbase-http'),
+])
 
 /** `http_access.log` of Couchbase's cluster manager: a combined log with a bare referrer and a message behind it. */
 export const couchbaseHttp: LogFormat = {
@@ -8,8 +13,8 @@ export const couchbaseHttp: LogFormat = {
   reference: 'https://docs.couchbase.com/server/current/manage/manage-logging/manage-logging.html',
   example:
     '203.0.113.9 node1.example.com alice [10/Oct/2000:13:55:36 +0000] "GET /pools/default HTTP/1.1" 200 2326 - "curl/8.5.0" Request took 15ms',
-  layouts: [
-    compileApache('%h %v %u %t "%r" %>s %b %{Referer}i "%{User-Agent}i" %{message}x', 'couchbase-http'),
-  ],
+  get layouts() {
+    return layouts()
+  },
   stamp: { unknown: 'end' },
 }

@@ -1,6 +1,6 @@
 import type { LogFormat } from '../../contract.js'
 import { as, bytes, duration, extra } from '../../meanings.js'
-import { fromPatterns } from '../../pattern/scan-pattern.js'
+import { fromPatterns, type Meanings } from '../../text/read-text.js'
 
 /** The last colon is the port's: an IPv6 address stands without brackets. `unix:1` is a socket and the listener's number. */
 const HEAD = String.raw`^(?<client>\S+):(?<port>\d+) \[(?<time>[^\]]*)\] `
@@ -14,6 +14,43 @@ const REQUEST = `"(?<request>[^"]*)(?:"|$)`
 /** `option httpslog`: errors of connection and handshake, name, protocol and cipher. */
 const TLS = String.raw`(?: (?<tlsErrors>[^\s/]+/[^\s/]+/[^\s/]+/[^\s/]+/[01-]) (?<serverName>[^\s/]+)/(?<tlsProtocol>[^\s/]+)/(?<tlsCipher>[^\s/]+))?`
 
+const PATTERNS: readonly RegExp[] = [
+  new RegExp(
+    String.raw`${HEAD}(?<frontend>\S+) (?<backend>[^\s/]+)/(?<server>\S+) ${TIMERS} ` +
+      String.raw`(?:(?<status>\d+)|-1?) \+?(?<bytes>\d+) ${COOKIES} (?<state>\S{4}) ${LOAD}${CAPTURES} ${REQUEST}${TLS}$`,
+    'ds',
+  ),
+  // a connection that ended before there was a request: no TLS handshake, no PROXY header
+  new RegExp(String.raw`${HEAD}(?<frontend>[^\s/]+)/(?<listener>[^\s:]+): (?<message>.+)$`, 'ds'),
+]
+
+const MEANINGS: Meanings = {
+  client: as({ as: 'address' }),
+  port: extra('client_port'),
+  time: as({ as: 'time', time: { kind: 'strftime', format: '%d/%b/%Y:%H:%M:%S.%f' } }),
+  frontend: extra('frontend'),
+  backend: extra('backend'),
+  server: extra('server'),
+  timers: extra('timers'),
+  duration: duration(1),
+  status: as({ as: 'status' }),
+  bytes: bytes(true),
+  requestCookie: { ...as({ as: 'cookies' }), spelling: 'hash' },
+  responseCookie: { ...as({ as: 'cookies' }, 1), spelling: 'hash' },
+  state: extra('termination_state'),
+  connections: extra('connections'),
+  queues: extra('queues'),
+  requestCaptures: { ...extra('request_captures'), spelling: 'hash' },
+  responseCaptures: { ...extra('response_captures'), spelling: 'hash' },
+  request: { ...as({ as: 'request' }), spelling: 'hash' },
+  tlsErrors: extra('tls_errors'),
+  serverName: extra('server_name'),
+  tlsProtocol: extra('ssl_protocol'),
+  tlsCipher: extra('ssl_cipher'),
+  listener: extra('listener'),
+  message: extra('message'),
+}
+
 /** Requests that HAProxy forwarded or answered, as `option httplog` and `option httpslog` write them. */
 export const haproxyHttp: LogFormat = {
   id: 'haproxy-http',
@@ -21,44 +58,6 @@ export const haproxyHttp: LogFormat = {
   reference: 'https://docs.haproxy.org/2.8/configuration.html#8.2.3',
   example:
     '203.0.113.9:33317 [10/Oct/2000:13:55:36.655] www~ app/app1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {www.example.com} {} "GET /a?b=1 HTTP/1.1"',
-  ...fromPatterns({
-    patterns: [
-      new RegExp(
-        String.raw`${HEAD}(?<frontend>\S+) (?<backend>[^\s/]+)/(?<server>\S+) ${TIMERS} ` +
-          String.raw`(?:(?<status>\d+)|-1?) \+?(?<bytes>\d+) ${COOKIES} (?<state>\S{4}) ${LOAD}${CAPTURES} ${REQUEST}${TLS}$`,
-        'ds',
-      ),
-      // a connection that ended before there was a request: no TLS handshake, no PROXY header
-      new RegExp(String.raw`${HEAD}(?<frontend>[^\s/]+)/(?<listener>[^\s:]+): (?<message>.+)$`, 'ds'),
-    ],
-    groups: {
-      client: { meaning: as({ as: 'address' }) },
-      port: { meaning: extra('client_port') },
-      time: {
-        meaning: as({ as: 'time', time: { kind: 'strftime', format: '%d/%b/%Y:%H:%M:%S.%f' } }),
-      },
-      frontend: { meaning: extra('frontend') },
-      backend: { meaning: extra('backend') },
-      server: { meaning: extra('server') },
-      timers: { meaning: extra('timers') },
-      duration: { meaning: duration(1) },
-      status: { meaning: as({ as: 'status' }) },
-      bytes: { meaning: bytes(true) },
-      requestCookie: { meaning: as({ as: 'cookies' }), spelling: 'hash' },
-      responseCookie: { meaning: as({ as: 'cookies' }, 1), spelling: 'hash' },
-      state: { meaning: extra('termination_state') },
-      connections: { meaning: extra('connections') },
-      queues: { meaning: extra('queues') },
-      requestCaptures: { meaning: extra('request_captures'), spelling: 'hash' },
-      responseCaptures: { meaning: extra('response_captures'), spelling: 'hash' },
-      request: { meaning: as({ as: 'request' }), spelling: 'hash' },
-      tlsErrors: { meaning: extra('tls_errors') },
-      serverName: { meaning: extra('server_name') },
-      tlsProtocol: { meaning: extra('ssl_protocol') },
-      tlsCipher: { meaning: extra('ssl_cipher') },
-      listener: { meaning: extra('listener') },
-      message: { meaning: extra('message') },
-    },
-  }),
+  ...fromPatterns(PATTERNS, MEANINGS),
   stamp: { unknown: 'start' },
 }

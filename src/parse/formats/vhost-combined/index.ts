@@ -1,5 +1,8 @@
+import { lazily } from '../../../core/lazily.js'
 import type { LogFormat } from '../../contract.js'
 import { vhostCombinedLayout, withRelatives } from '../../layout/clf-variants.js'
+
+const layouts = lazily(() => withRelatives(vhostCombinedLayout()))
 
 /** The combined log format with the virtual host in front, one file for many sites. */
 export const vhostCombined: LogFormat = {
@@ -8,7 +11,9 @@ export const vhostCombined: LogFormat = {
   reference: 'https://httpd.apache.org/docs/2.4/logs.html#virtualhost',
   example:
     'www.example.com:443 203.0.113.9 - alice [10/Oct/2000:13:55:36 -0700] "GET /a?b=1 HTTP/1.1" 200 2610 "-" "curl/8.5.0"',
-  layouts: withRelatives(vhostCombinedLayout),
+  get layouts() {
+    return layouts()
+  },
   stamp: { apache: 'start', nginx: 'end', unknown: 'unknown' },
   pins: { 'apache-vhost': 'apache' },
 }
