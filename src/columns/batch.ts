@@ -36,6 +36,17 @@ export function createBatch(capacity: number, extras: readonly string[]): Record
   }
 }
 
+/** Adds the extra fields that a batch lacks, absent in all rows. Those that it has are the first of `extras`. */
+export function widenBatch(batch: RecordBatch, extras: readonly string[]): void {
+  if (batch.extras.length >= extras.length) return
+  const capacity = capacityOf(batch)
+  while (batch.fieldStart.length < FIELD_COUNT + extras.length) {
+    batch.fieldStart.push(new Int32Array(capacity))
+    batch.fieldLength.push(new Int32Array(capacity).fill(-1))
+  }
+  batch.extras = extras
+}
+
 /** Rows that the batch has room for. */
 export function capacityOf(batch: RecordBatch): number {
   return batch.time.length

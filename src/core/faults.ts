@@ -27,7 +27,14 @@ export const FAULTS = {
     meaning: 'bytes after the last gzip member, zstd frame or bzip2 stream are not of it and were not read',
   },
   'binary-source': { continues: true, meaning: 'the bytes do not look like text; all lines are rejects' },
-  'unrecognised-format': { continues: true, meaning: 'no known format fits; all lines are rejects' },
+  'unrecognised-format': {
+    continues: true,
+    meaning: 'no known format fits the first lines; they are rejects',
+  },
+  'format-changed': {
+    continues: true,
+    meaning: 'from some line on lines are in another format than those before; they were read too',
+  },
   'damaged-document': {
     continues: true,
     meaning: 'a JSON document stops being JSON at some place; elements before and behind that were read',

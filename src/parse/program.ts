@@ -32,7 +32,6 @@ export function extrasOf(format: LogFormat): string[] {
 
 /** A format's layouts compiled, in the order in which one source tries them. */
 export interface CompiledFormat {
-  readonly extras: readonly string[]
   /** Numbers of the layouts among the format's own. */
   readonly order: readonly number[]
   readonly programs: readonly Program[]
@@ -44,23 +43,30 @@ export interface CompiledFormat {
 /** Formats are tried on every source: each is compiled once for each layout that may come first. */
 const compiledFormats = new WeakMap<LogFormat, Map<number, CompiledFormat>>()
 
-/** @param first  Number of the layout that is tried first. */
-export function compileFormat(format: LogFormat, first: number): CompiledFormat {
+/**
+ * @param first   Number of the layout that is tried first.
+ * @param extras  Columns of the batches, where they are of other formats too; default: those of the format.
+ */
+export function compileFormat(
+  format: LogFormat,
+  first: number,
+  extras: readonly string[] = extrasOf(format),
+): CompiledFormat {
+  const isShared = extras.join() !== extrasOf(format).join()
+  if (isShared) return compileInOrder(format, first, extras)
   const known = compiledFormats.get(format) ?? new Map<number, CompiledFormat>()
   compiledFormats.set(format, known)
-  const compiled = known.get(first) ?? compileInOrder(format, first)
+  const compiled = known.get(first) ?? compileInOrder(format, first, extras)
   known.set(first, compiled)
   return compiled
 }
 
-function compileInOrder(format: LogFormat, first: number): CompiledFormat {
-  const extras = extrasOf(format)
+function compileInOrder(format: LogFormat, first: number, extras: readonly string[]): CompiledFormat {
   const layouts = format.layouts ?? []
   const usual = layouts[first]
   // a fixed order for the whole source, so that a line reads the same whatever stands around it
   const ordered = usual === undefined ? layouts : [usual, ...layouts.filter((layout) => layout !== usual)]
   return {
-    extras,
     order: ordered.map((layout) => layouts.indexOf(layout)),
     programs: compilePrograms(ordered, extras),
     spellings: ordered.map((layout) => layout.spelling ?? 'escaped'),

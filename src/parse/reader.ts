@@ -1,23 +1,15 @@
-import { capacityOf, createBatch } from '../columns/batch.js'
+import { capacityOf, createBatch, widenBatch } from '../columns/batch.js'
 import type { RecordBatch } from '../columns/contract.js'
-import { BACKSLASH, SPACE, TAB } from '../core/bytes.js'
+import { SPACE, TAB } from '../core/bytes.js'
 import type { FaultLog } from '../core/faults.js'
 import { type Block, LINE_BETWEEN, LINE_CUT, LINE_MARK, LINE_NULS } from '../decode/contract.js'
-import {
-  AMBIGUOUS,
-  BAD_NUMBER,
-  BAD_TIME,
-  NO_MATCH,
-  OK,
-  type Program,
-  TRAILING_TEXT,
-} from '../kernel/program.js'
-import { scanLine } from '../kernel/scan-layout.js'
+import { OK } from '../kernel/program.js'
 import { type LocalToUtc, TimeReader } from '../kernel/scan-time.js'
-import type { LineScanner, LogFormat, RejectReason, Spelling, Wrapper } from './contract.js'
+import type { LogFormat, RejectReason, Wrapper } from './contract.js'
+import { DIRECTIVES, FormatReader, type FormatReading, REASONS } from './format-reader.js'
 import { fieldName } from './meanings.js'
 import { BETWEEN, BLANK, DIRECTIVE, MARK, type OtherLine, REJECT } from './other-lines.js'
-import { compileFormat } from './program.js'
+import { extrasOf } from './program.js'
 import { BatchRowWriter } from './row-writer.js'
 
 export interface ReaderOptions {
@@ -32,48 +24,48 @@ export interface ReaderOptions {
   readonly onRecord?: (layout: number) => void
 }
 
-const REASONS: Readonly<Record<number, RejectReason>> = {
-  [NO_MATCH]: 'no-match',
-  [BAD_TIME]: 'bad-time',
-  [BAD_NUMBER]: 'bad-number',
-  [TRAILING_TEXT]: 'trailing-text',
+/** A block on its way into a batch. */
+export interface Filling {
+  readonly block: Block
+  readonly batch: RecordBatch
+  /** The lines read so far that are no records, in order. */
+  readonly others: OtherLine[]
+  /** The first line of the block that is not read yet. */
+  next: number
+  /** Stray lines, rejects with text, that came in a row at the end of the block before this one. */
+  straysBefore: number
+  /** Those in a row at the end of what is read of this one, and where the first of them is in the block and in `others`. */
+  strays: number
+  strayLine: number
+  strayOther: number
 }
 
-/** Reads blocks of one source into batches, by one format. Without a format every line is a reject. */
+/** Stray lines in a row that may be lines of another format: more than a stack trace or a burst of damage. */
+export const MANY_STRAYS = 64
+
+/**
+ * Reads blocks of one source into batches, by one format or, where the source turned out to hold lines of several, by the
+ * first of them that fits a line. Without a format every line is a reject.
+ */
 export class BatchReader {
-  readonly extras: readonly string[]
-  readonly #format: LogFormat | null
-  readonly #programs: readonly Program[]
-  readonly #order: readonly number[]
-  readonly #spellings: readonly Spelling[]
-  /** Columns of Cookie headers, by layout; -1 for none. */
-  readonly #cookies: readonly number[]
-  readonly #directive: Uint8Array | null
+  #extras: readonly string[] = []
+  readonly #readers: FormatReader[] = []
   readonly #times: TimeReader
   readonly #faults: FaultLog
   readonly #writer: BatchRowWriter
-  readonly #scanner: LineScanner | null
-  readonly #wrapper: Wrapper | null
-  readonly #inner = new Int32Array(2)
   readonly #onRecord: ((layout: number) => void) | null
-  /** Layout of the record read last. */
-  #lastLayout = 0
+  /** The one that read the last record. */
+  #last: FormatReader | null = null
+  /** One that was added and has read no record yet. */
+  #added: FormatReader | null = null
+  #onFirst: ((block: Block, line: number) => void) | null = null
 
   constructor(format: LogFormat | null, options: ReaderOptions) {
-    this.#format = format
-    const compiled = format === null ? null : compileFormat(format, options.layout ?? 0)
-    this.extras = compiled?.extras ?? []
-    this.#order = compiled?.order ?? []
-    this.#programs = compiled?.programs ?? []
-    this.#spellings = compiled?.spellings ?? []
-    this.#cookies = compiled?.cookies ?? []
-    this.#directive = format?.directivePrefix ? new TextEncoder().encode(format.directivePrefix) : null
     this.#times = new TimeReader(options.toUtc)
     this.#faults = options.faults
-    this.#writer = new BatchRowWriter(this.extras, this.#times)
-    this.#scanner = format?.scanner?.() ?? null
-    this.#wrapper = options.wrapper ?? null
+    this.#writer = new BatchRowWriter(this.#times)
     this.#onRecord = options.onRecord ?? null
+    if (format !== null) this.#push({ format, layout: options.layout ?? 0, wrapper: options.wrapper ?? null })
   }
 
   /** A stamp without a zone was read. */
@@ -81,14 +73,43 @@ export class BatchReader {
     return this.#times.sawLocal
   }
 
-  /** Number of the layout that read the last record of the last block. */
+  get extras(): readonly string[] {
+    return this.#extras
+  }
+
+  /** Number of the layout that read the last record. */
   get lastLayout(): number {
-    return this.#order[this.#lastLayout] ?? 0
+    return this.#last?.lastLayout ?? 0
+  }
+
+  /**
+   * Reads lines that the formats so far do not fit by one more.
+   *
+   * @param onFirst  Called with the first line that it reads.
+   */
+  add(reading: FormatReading, onFirst: (block: Block, line: number) => void): void {
+    this.#added = this.#push(reading)
+    this.#onFirst = onFirst
+  }
+
+  #push(reading: FormatReading): FormatReader {
+    // columns of batches in use keep their places
+    this.#extras = [...new Set([...this.#extras, ...extrasOf(reading.format)])]
+    this.#writer.useExtras(this.#extras)
+    const shared = {
+      extras: this.#extras,
+      writer: this.#writer,
+      times: this.#times,
+      faults: this.#faults,
+    }
+    const reader = new FormatReader(reading, shared)
+    this.#readers.push(reader)
+    return reader
   }
 
   /** An empty batch that fits this reader. */
   createBatch(capacity: number): RecordBatch {
-    return createBatch(capacity, this.extras)
+    return createBatch(capacity, this.#extras)
   }
 
   /**
@@ -97,111 +118,93 @@ export class BatchReader {
    * @returns The lines that are no records, in order.
    */
   fill(block: Block, batch: RecordBatch): OtherLine[] {
+    const filling = this.begin(block, batch, null)
+    while (filling.next < block.lineCount) this.readOn(filling)
+    return filling.others
+  }
+
+  /** Starts to fill a batch; `before` is the block before it in the source. */
+  begin(block: Block, batch: RecordBatch, before: Filling | null): Filling {
     if (capacityOf(batch) < block.lineCount)
       throw new RangeError('the batch has less room than the block has lines')
-    const others: OtherLine[] = []
     batch.bytes = block.bytes
+    batch.rowCount = 0
+    widenBatch(batch, this.#extras)
     this.#writer.beginBlock()
-    let row = 0
-    for (let line = 0; line < block.lineCount; line++) {
+    const straysBefore = before === null ? 0 : straysOf(before)
+    return { block, batch, others: [], next: 0, straysBefore, strays: 0, strayLine: 0, strayOther: 0 }
+  }
+
+  /** Forgets the stray lines at the end of what was read, to read them again by a format that was added. */
+  rewind(filling: Filling): void {
+    if (filling.strays === 0) return
+    filling.next = filling.strayLine
+    filling.others.length = filling.strayOther
+    filling.strays = 0
+    widenBatch(filling.batch, this.#extras)
+  }
+
+  /** Reads to the end of the block, or until there are MANY_STRAYS in a row, or twice as many, and so on. */
+  readOn(filling: Filling): void {
+    const { block, batch, others } = filling
+    let row = batch.rowCount
+    let line = filling.next
+    let { strays } = filling
+    for (let isMany = false; line < block.lineCount && !isMany; line++) {
       const kind = block.lineKind[line]!
       const start = block.lineStart[line]!
       const end = block.lineEnd[line]!
       const problem = kind >= LINE_NULS ? textless(kind) : this.#readLine(batch, start, end, row)
       if (problem === OK) {
+        strays = 0
         this.#onRecord?.(this.lastLayout)
+        if (this.#last === this.#added) this.#sayFirst(block, line)
         placeRow(batch, block, line, row++)
-      } else others.push(otherLine(block, line, kind === LINE_CUT && problem < 0 ? TOO_LONG : problem))
-    }
-    batch.rowCount = row
-    return others
-  }
-
-  #readLine(batch: RecordBatch, start: number, end: number, row: number): number {
-    const problem =
-      this.#wrapper === null
-        ? this.#readRecord(batch, start, end, row)
-        : this.#readWrapped(this.#wrapper, batch, start, end, row)
-    if (problem === OK) return OK
-    if (isBlank(batch.bytes, start, end)) return BLANKS
-    if (this.#directive !== null && hasPrefix(batch.bytes, start, end, this.#directive)) return DIRECTIVES
-    return problem
-  }
-
-  /** The line within a line; one that is not wrapped is read as it stands. */
-  #readWrapped(wrapper: Wrapper, batch: RecordBatch, start: number, end: number, row: number): number {
-    const spelling = wrapper.unwrap(batch.bytes, start, end, this.#inner)
-    if (spelling === null) return this.#readRecord(batch, start, end, row)
-    const [from, to] = this.#inner as unknown as readonly [number, number]
-    if (spelling === 'escaped') return this.#readRecord(batch, from, to, row)
-    const [innerStart, innerEnd] = this.#writer.unwrapped(batch, from, to)
-    return this.#readRecord(batch, innerStart, innerEnd, row)
-  }
-
-  #readRecord(batch: RecordBatch, start: number, end: number, row: number): number {
-    if (this.#format === null) return UNRECOGNISED
-    if (this.#scanner !== null) return this.#readByHand(this.#scanner, batch, start, end, row)
-    const problem = this.#scan(0, batch, start, end, row)
-    this.#lastLayout = 0
-    if (problem === OK) return this.#completed(batch, start, end, row)
-    return this.#slowOtherLayouts(batch, start, end, row, problem)
-  }
-
-  #scan(layout: number, batch: RecordBatch, start: number, end: number, row: number): number {
-    const answer = scanLine(this.#programs[layout]!, this.#times, batch, batch.bytes, start, end, row)
-    if (answer !== AMBIGUOUS) return answer
-    this.#faults.add('ambiguous-line', undefined, 'a line can be read in two ways')
-    return OK
-  }
-
-  /** Taken when the source's usual layout does not fit: tries the format's others in order. */
-  #slowOtherLayouts(batch: RecordBatch, start: number, end: number, row: number, problem: number): number {
-    let reason = problem
-    for (let i = 1; i < this.#programs.length; i++) {
-      const answer = this.#scan(i, batch, start, end, row)
-      if (answer === OK) {
-        this.#lastLayout = i
-        return this.#completed(batch, start, end, row)
+        continue
       }
-      // the reason that got furthest into the line says most
-      if (reason === NO_MATCH) reason = answer
+      if (problem < 0 && kind < LINE_NULS) {
+        if (strays++ === 0) {
+          filling.strayLine = line
+          filling.strayOther = others.length
+        }
+        isMany = isDoubled(strays + (row === 0 ? filling.straysBefore : 0))
+      }
+      others.push(otherLine(block, line, kind === LINE_CUT && problem < 0 ? TOO_LONG : problem))
     }
-    return reason
+    filling.next = line
+    filling.strays = strays
+    batch.rowCount = row
   }
 
-  /** What is left to do for a line that a layout has read: nothing for most. */
-  #completed(batch: RecordBatch, start: number, end: number, row: number): number {
-    if (this.#spellings[this.#lastLayout] !== 'escaped') this.#respell(batch, start, end, row)
-    const cookies = this.#cookies[this.#lastLayout]!
-    if (cookies >= 0) this.#writer.tokenFromCookies(batch, row, cookies)
-    return OK
+  #sayFirst(block: Block, line: number): void {
+    this.#added = null
+    this.#onFirst?.(block, line)
   }
 
-  /**
-   * Texts of layouts that do not write the log's own escapes are written anew, where there is a backslash at all. Such
-   * logs write nothing for a value that is missing.
-   */
-  #respell(batch: RecordBatch, start: number, end: number, row: number): void {
-    for (const lengths of batch.fieldLength) if (lengths[row] === 0) lengths[row] = -1
-    const at = batch.bytes.indexOf(BACKSLASH, start)
-    if (at >= 0 && at < end) this.#writer.respellRow(batch, row, this.#spellings[this.#lastLayout]!)
-  }
-
-  #readByHand(scanner: LineScanner, batch: RecordBatch, start: number, end: number, row: number): number {
-    const line = batch.bytes.subarray(start, end)
-    this.#writer.begin(batch, row, start)
-    try {
-      const answer = scanner.read(line, this.#writer)
-      if (answer === 'directive') return DIRECTIVES
-      if (answer !== 'record') return codeOf(answer)
-      if (this.#writer.finish())
-        this.#faults.add('ambiguous-line', undefined, 'a line can be read in two ways')
-      return Number.isNaN(batch.time[row]!) ? BAD_TIME : OK
-    } catch (error) {
-      this.#faults.add('internal', undefined, `the format failed on a line: ${String(error)}`)
-      return NO_MATCH
+  /** By the first format that fits, whatever stands around the line. */
+  #readLine(batch: RecordBatch, start: number, end: number, row: number): number {
+    const readers = this.#readers
+    let problem = UNRECOGNISED
+    for (let i = 0; i < readers.length; i++) {
+      // a format clears what itself may have left in a row, and not what another has
+      if (readers.length > 1) this.#writer.begin(batch, row, start)
+      const answer = readers[i]!.read(batch, start, end, row)
+      if (answer === OK) this.#last = readers[i]!
+      if (answer === OK || answer === DIRECTIVES) return answer
+      if (i === 0) problem = answer
     }
+    return isBlank(batch.bytes, start, end) ? BLANKS : problem
   }
+}
+
+/** Stray lines in a row up to where a block is read. */
+export function straysOf({ batch, strays, straysBefore }: Filling): number {
+  return batch.rowCount === 0 ? straysBefore + strays : strays
+}
+
+/** 64, 128, 256 and so on. */
+function isDoubled(strays: number): boolean {
+  return strays >= MANY_STRAYS && (strays & (strays - 1)) === 0
 }
 
 // beyond the scanner's own answers
@@ -209,7 +212,6 @@ const UNRECOGNISED = -5
 const TOO_LONG = -6
 const NULS = -7
 const BLANKS = 1
-const DIRECTIVES = 2
 const MARKED = 3
 const APART = 4
 
@@ -223,11 +225,6 @@ const KINDS: Readonly<Record<number, OtherLine['kind']>> = {
   [DIRECTIVES]: DIRECTIVE,
   [MARKED]: MARK,
   [APART]: BETWEEN,
-}
-
-function codeOf(reason: RejectReason): number {
-  const code = Object.keys(REASONS).find((key) => REASONS[Number(key)] === reason)
-  return code === undefined ? NO_MATCH : Number(code)
 }
 
 function otherLine(block: Block, line: number, problem: number): OtherLine {
@@ -262,10 +259,6 @@ function placeRow(batch: RecordBatch, block: Block, line: number, row: number): 
 function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (bytes[at] !== SPACE && bytes[at] !== TAB) return false
   return true
-}
-
-function hasPrefix(bytes: Uint8Array, start: number, end: number, prefix: Uint8Array): boolean {
-  return end - start >= prefix.length && prefix.every((byte, i) => bytes[start + i] === byte)
 }
 
 /** Text columns that a format can fill, for the ledger. */

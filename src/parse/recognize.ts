@@ -45,9 +45,17 @@ export function recognize(
   head: Uint8Array,
   whole: boolean,
   candidates: readonly LogFormat[],
+  options: RecognizeOptions = {},
+): Recognition | null {
+  return recognizeLines(sampleLines(head, whole), candidates, options)
+}
+
+/** The same for lines of any part of a source. */
+export function recognizeLines(
+  lines: SampledLines,
+  candidates: readonly LogFormat[],
   { wrappers = [], trial = tryFormat }: RecognizeOptions = {},
 ): Recognition | null {
-  const lines = sampleLines(head, whole)
   const contests = wrappersOf(lines, wrappers).map((wrapper) => contest(lines, candidates, wrapper, trial))
   const { best, equals } = contests.reduce((a, b) => (isFurther(b.best, a.best) ? b : a))
   if (best === null) return null

@@ -34,9 +34,9 @@ const CLOCK = 7
 const OTHERS = 8
 
 export class BatchRowWriter implements RowWriter {
-  readonly #extras: readonly string[]
+  #extras: readonly string[] = []
   readonly #times: TimeReader
-  readonly #ranks: Int8Array
+  #ranks = new Int8Array(0)
   readonly #patterns = new Map<string, StrftimeReader>()
   #batch!: RecordBatch
   #row = 0
@@ -55,9 +55,13 @@ export class BatchRowWriter implements RowWriter {
   #partsMs = 0
   #isAmbiguous = false
 
-  constructor(extras: readonly string[], times: TimeReader) {
-    this.#extras = extras
+  constructor(times: TimeReader) {
     this.#times = times
+  }
+
+  /** Names of the columns behind those that every batch has. */
+  useExtras(extras: readonly string[]): void {
+    this.#extras = extras
     this.#ranks = new Int8Array(FIELD_COUNT + extras.length + OTHERS)
   }
 

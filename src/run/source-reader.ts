@@ -9,10 +9,12 @@ import { type Block, LINE_MARK, LINE_NULS, type LineReader } from '../decode/con
 import { packedAs } from '../decode/magic.js'
 import type { OrderedSource } from '../order/merge.js'
 import { SourceClock } from '../order/source-clock.js'
+import type { Recognition } from '../parse/contract.js'
 import type { ForwardingChains } from '../parse/forwarding.js'
 import { BLANK, DIRECTIVE, type OtherLine, REJECT } from '../parse/other-lines.js'
-import { BatchReader, fieldsOf } from '../parse/reader.js'
+import { BatchReader, type Filling, fieldsOf } from '../parse/reader.js'
 import { fillPrincipals } from '../sessions/principals.js'
+import { FormatChanges } from './format-changes.js'
 import type { ReadySource } from './sources.js'
 
 export interface SourceReaderOptions {
@@ -31,12 +33,6 @@ const DOCUMENT = 'it is a JSON document; the elements of its array are read in p
 /** Text kept of a reject. */
 const REJECT_TEXT_BYTES = 4096
 
-interface Loaded {
-  readonly block: Block
-  readonly batch: RecordBatch
-  readonly others: readonly OtherLine[]
-}
-
 /**
  * Takes one source from stored bytes to classified batches, in the way of the stages, and keeps its account.
  *
@@ -50,7 +46,8 @@ export class SourceReader implements OrderedSource {
   readonly #clock: SourceClock
   #lines: LineReader | null = null
   #reader: BatchReader | null = null
-  #ahead: Loaded | null = null
+  #changes: FormatChanges | null = null
+  #ahead: Filling | null = null
   #free: RecordBatch[] = []
   readonly #scratch = new Int32Array(2)
   readonly counts = { lines: 0, records: 0, rejects: 0, blanks: 0, directives: 0, outside: 0 }
@@ -77,17 +74,27 @@ export class SourceReader implements OrderedSource {
     return this.#reader?.sawLocalTime ?? false
   }
 
-  /** What this source's stamps mean. */
+  /** What this source's stamps mean; unknown where those of its formats differ. */
   get stamp(): 'start' | 'end' | 'unknown' {
+    const meanings = new Set(
+      this.#recognitions.map(({ format, producer }) => format.stamp[producer] ?? 'unknown'),
+    )
+    const [meaning = 'unknown', ...others] = meanings
+    return others.length === 0 ? meaning : 'unknown'
+  }
+
+  /** Of all formats that its lines were found to be in, the first one first. */
+  get #recognitions(): readonly Recognition[] {
     const { recognition } = this.ready
-    return recognition?.format.stamp[recognition.producer] ?? 'unknown'
+    return [...(recognition === null ? [] : [recognition]), ...(this.#changes?.found ?? [])]
   }
 
   async next(): Promise<RecordBatch | null> {
     if (this.#lines === null) this.#open()
-    const current = this.#ahead ?? (await this.#load())
+    const current = this.#ahead ?? (await this.#load(null))
     if (current === null) return null
-    this.#ahead = await this.#load()
+    this.#ahead = await this.#load(current)
+    this.#classify(current.batch)
     this.#account(current)
     this.#mark(current.batch)
     return current.batch
@@ -111,6 +118,7 @@ export class SourceReader implements OrderedSource {
       layout: recognition?.layout ?? 0,
       wrapper: recognition?.wrapper ?? null,
     })
+    this.#changes = new FormatChanges(this.#reader, ready, this.#lines.faults)
     if (recognition === null && ready.headed.head.bytes.length > 0) {
       this.#lines.faults.add(
         ready.isBinary ? 'binary-source' : 'unrecognised-format',
@@ -120,23 +128,24 @@ export class SourceReader implements OrderedSource {
     }
   }
 
-  /** The next block that holds records or rejects, parsed and classified. */
-  async #load(): Promise<Loaded | null> {
+  /** The next block, parsed. The end of the one before, which is not handed on yet, may be read again with it. */
+  async #load(before: Filling | null): Promise<Filling | null> {
     const block = await this.#lines!.next()
     if (block === null) return null
     const batch = this.#batchFor(block)
-    const others = this.#reader!.fill(block, batch)
     batch.source = this.ordinal
+    return this.#changes!.fill(block, batch, before)
+  }
+
+  #classify(batch: RecordBatch): void {
     this.#options.chains.apply(batch)
-    if (this.#options.classifier !== null) {
-      this.#options.classifier.classify(batch)
-      fillPrincipals(batch, this.#options.seed, this.#scratch)
-    }
-    return { block, batch, others }
+    if (this.#options.classifier === null) return
+    this.#options.classifier.classify(batch)
+    fillPrincipals(batch, this.#options.seed, this.#scratch)
   }
 
   /** Only what is handed on counts: where a run is interrupted, what was read ahead was not investigated. */
-  #account({ block, batch, others }: Loaded): void {
+  #account({ block, batch, others }: Filling): void {
     this.#count(block, batch, others)
     if (this.#options.onRejects !== null) this.#handRejects(batch, others)
   }
@@ -228,11 +237,12 @@ export class SourceReader implements OrderedSource {
       recognition: [
         ...(headed.head.document === null ? [] : [DOCUMENT]),
         ...(recognition?.reasons ?? ['no known format fits']),
+        ...(this.#changes?.reasons ?? []),
       ],
       ...counts,
       first: this.first <= this.last ? toIso(this.first) : null,
       last: this.first <= this.last ? toIso(this.last) : null,
-      fields: recognition === null ? [] : fieldsOf(recognition.format),
+      fields: [...new Set(this.#recognitions.flatMap(({ format }) => fieldsOf(format)))],
       faults: this.#lines?.faults.list() ?? [],
     }
   }

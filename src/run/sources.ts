@@ -12,7 +12,7 @@ import type { LocalToUtc } from '../kernel/scan-time.js'
 import { medianOf, SourceClock } from '../order/source-clock.js'
 import type { LogFormat, Recognition } from '../parse/contract.js'
 import { recognize, recognizeChosen } from '../parse/recognize.js'
-import { resolveFormat, withFields } from '../parse/resolve-format.js'
+import { type ChosenFormat, resolveFormat, withFields } from '../parse/resolve-format.js'
 import { sampleLines } from '../parse/sample-lines.js'
 import { tryFormat } from '../parse/trial.js'
 import { wrappers } from '../parse/wrappers/registry.js'
@@ -29,6 +29,8 @@ export interface ReadySource {
   readonly headed: HeadedSource
   /** null: no known format fits, and every line is a reject. */
   readonly recognition: Recognition | null
+  /** What lines may be in that are not in the recognised format; none where that was given, or where the source is binary. */
+  readonly candidates: readonly LogFormat[]
   readonly isBinary: boolean
   /** Earliest and middle time of the first records; NaN where there are none. */
   readonly headTime: number
@@ -161,6 +163,7 @@ function makeReady(
     names,
     headed,
     recognition,
+    candidates: isBinary || recognition?.pinned === true ? [] : withServer(candidates, server),
     isBinary,
     ...headTimes(head, text, recognition, toUtc),
     toUtc,
@@ -187,10 +190,20 @@ function recognizeUnpinned(
   const pinned = only === null ? null : recognizeChosen(text, head.whole, only, { wrappers })
   if (pinned !== null && pinned.fit >= SERVER_FIT) return withOrigin(pinned, only!.origin)
   const own = [...said, ...server.all].filter(({ format }) => !formats.includes(format))
-  const candidates = new Set([...own.map(({ format }) => format), ...formats])
-  const found = recognize(text, head.whole, [...candidates], { wrappers })
+  const candidates = withServer(formats, server, said)
+  const found = recognize(text, head.whole, candidates, { wrappers })
   const origin = own.find(({ format }) => format === found?.format)?.origin
   return found === null || origin === undefined ? found : withOrigin(found, origin)
+}
+
+/** The formats of a server's configuration before the others. */
+function withServer(
+  formats: readonly LogFormat[],
+  server: ServerFormats | null,
+  said: readonly ChosenFormat[] = [],
+): LogFormat[] {
+  const own = [...said, ...(server?.all ?? [])].map(({ format }) => format)
+  return [...new Set([...own.filter((format) => !formats.includes(format)), ...formats])]
 }
 
 function withOrigin(recognition: Recognition, origin: string): Recognition {
