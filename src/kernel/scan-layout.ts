@@ -10,7 +10,7 @@
  */
 
 import { FIELD, type RecordBatch } from '../columns/contract.js'
-import { BACKSLASH, COLON, COMMA, DOT, MINUS, NINE, PLUS, QUOTE, SPACE, ZERO } from '../core/bytes.js'
+import { BACKSLASH, COLON, COMMA, DOT, MINUS, NINE, PLUS, QUOTE, SLASH, SPACE, ZERO } from '../core/bytes.js'
 import {
   AMBIGUOUS,
   BAD_NUMBER,
@@ -177,7 +177,8 @@ function text(
  */
 function holdsBareQuote(bytes: Uint8Array, at: number, stop: number): boolean {
   const quote = QUOTE
-  for (let i = at; i < stop; i++) if (bytes[i] === quote) return scanQuoted(bytes, at, stop) >= 0
+  for (let i = at; i < stop; i++)
+    if (bytes[i] === quote) return scanQuoted(bytes, at, stop) >= 0 && !isEmptyQuotes(bytes, at, stop)
   return false
 }
 
@@ -485,7 +486,7 @@ function isNone(bytes: Uint8Array, at: number, stop: number): boolean {
   return isDash(bytes, at, stop) || (stop - at === 2 && bytes[at] === MINUS && bytes[at + 1] === ZERO + 1)
 }
 
-/** Writes a text span; `-` is none. */
+/** Writes a text span; `-` is none, and so is `""`, as Apache writes an empty user. */
 function writeText(
   batch: RecordBatch,
   field: number,
@@ -495,7 +496,11 @@ function writeText(
   row: number,
 ): void {
   batch.fieldStart[field]![row] = at
-  batch.fieldLength[field]![row] = isDash(bytes, at, stop) ? -1 : stop - at
+  batch.fieldLength[field]![row] = isDash(bytes, at, stop) || isEmptyQuotes(bytes, at, stop) ? -1 : stop - at
+}
+
+function isEmptyQuotes(bytes: Uint8Array, at: number, stop: number): boolean {
+  return stop - at === 2 && bytes[at] === QUOTE && bytes[at + 1] === QUOTE
 }
 
 /** `000`, `0`, `-` and `-1` are none; else three digits. */
@@ -557,6 +562,9 @@ function finish(program: Program, batch: RecordBatch, at: number, end: number, r
  * A bare double quote ends the search: servers escape it in such a field, so behind one stands another field's text, which
  * must not be taken for this line's request.
  *
+ * A date that is passed over may be one that a name holds, or that of a torn line with another written behind it, whose
+ * request would get the first one's client: the line is then ambiguous.
+ *
  * @param failed   Number of the step that failed.
  * @param problem  Why it failed; the answer where no other end does better.
  */
@@ -578,7 +586,9 @@ function slowExtend(
   const bare = scanQuoted(bytes, start, end)
   const last = bare < 0 ? end : bare
   let stop = scanText(bytes, start, last, step.until)
+  let isTorn = false
   for (let tries = 0; tries < MAX_EXTENSIONS && stop >= 0; tries++) {
+    isTorn ||= bytes[stop + step.until.length + 2] === SLASH && bytes[stop + step.until.length + 6] === SLASH
     stop = scanText(bytes, stop + 1, last, step.until)
     if (stop < 0) break
     clearRow(program, batch, row)
@@ -588,7 +598,7 @@ function slowExtend(
     readField(step, times, batch, bytes, start, stop, row)
     at = stop + step.until.length
     for (i++; i < steps.length && at >= 0; i++) at = runStep(steps[i]!, times, batch, bytes, at, end, row)
-    if (at >= 0 && finish(program, batch, at, end, row) === OK) return OK
+    if (at >= 0 && finish(program, batch, at, end, row) === OK) return isTorn ? AMBIGUOUS : OK
     if (i > failed + 1 && at < 0) problem = at
   }
   return problem

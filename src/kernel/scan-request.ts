@@ -17,7 +17,7 @@ const {
  *     ^at ^target  ^protocol ^end
  *
  * The method ends at the first blank, the protocol starts behind the last; blanks between belong to the target, as
- * servers write what was sent. Without a protocol (HTTP/0.9) the target must look like one. Anything else, TLS bytes for
+ * servers write what was sent, but for those in front of it: servers pass over more of them than one. Without a protocol (HTTP/0.9) the target must look like one. Anything else, TLS bytes for
  * example, is kept whole as REQUEST_FIELD. `-` and nothing are no request.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-3
@@ -36,7 +36,8 @@ export function scanRequest(
   const isUsual = usual > methodEnd && bytes[usual - 1] === space && isHttp(bytes, usual)
   const protocolAt = isUsual ? usual : slowProtocolStart(bytes, methodEnd, end)
   const targetEnd = protocolAt < 0 ? end : protocolAt - 1
-  const targetAt = methodEnd + 1
+  let targetAt = methodEnd + 1
+  while (targetAt < targetEnd && bytes[targetAt] === space) targetAt++
   if (
     targetAt >= targetEnd ||
     (protocolAt < 0 && !looksLikeTarget(bytes, targetAt, targetEnd)) ||

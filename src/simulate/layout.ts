@@ -1,6 +1,7 @@
 import { FIELD, type FieldId } from '../columns/contract.js'
 import { SECOND_MS } from '../core/civil-time.js'
-import type { Codec, Layout, Producer, Stamp } from '../parse/contract.js'
+import { PosternError } from '../core/errors.js'
+import type { Codec, Layout, LogFormat, Producer, Stamp } from '../parse/contract.js'
 import { formats } from '../parse/formats/registry.js'
 import { resolveFormat } from '../parse/resolve-format.js'
 import type { Truth } from './contract.js'
@@ -29,7 +30,14 @@ export interface WrittenLayout {
  */
 export function findLayout(text: string, producer: Exclude<Producer, 'unknown'> | null): WrittenLayout {
   const chosen = resolveFormat(text, formats)
-  const layout = chosen.format.layouts![0]!
+  const layout = chosen.format.layouts?.[0]
+  if (layout === undefined) {
+    const written = formats.filter((format: LogFormat) => format.layouts !== undefined).map(({ id }) => id)
+    throw new PosternError(
+      'ERR_OPTION_INVALID',
+      `${chosen.format.id} is read by code and cannot be written; there are ${written.join(', ')}, and format strings`,
+    )
+  }
   const writes = producer ?? (chosen.producer === 'nginx' ? 'nginx' : 'apache')
   const stamp = chosen.format.stamp[writes] ?? (writes === 'nginx' ? 'end' : 'start')
   const codecs = layout.fields.map(({ codec }) => codec)

@@ -13,7 +13,7 @@ const CORPUS = '../shared/corpus'
 const DIFFERENCES = 'test/detect/corpus-differences.md'
 
 /** Of all expectations, so many are met; the others are in the list of differences. */
-const AGREEING = 4
+const AGREEING = 5
 
 interface Expectation {
   readonly pattern: string

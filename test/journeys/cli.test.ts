@@ -327,6 +327,40 @@ describe('postern parse', () => {
     expect((await postern(['parse', log, '--quiet'])).stderr).toBe('')
   })
 
+  it('reads formats out of a server’s configuration given with --format-from', async () => {
+    const folder = at('server')
+    mkdirSync(folder, { recursive: true })
+    const log = join(folder, 'shop.log')
+    const config = join(folder, 'nginx.conf')
+    writeFileSync(log, '1628942400.000|192.0.2.7|GET /a HTTP/1.1|200\n')
+    writeFileSync(
+      config,
+      "http {\n  log_format bars '$msec|$remote_addr|$request|$status';\n  access_log logs/shop.log bars;\n}\n",
+    )
+    for (const command of ['parse', 'requests', 'investigate']) {
+      const { status, stdout } = await postern([command, log, '--format-from', config])
+      expect(status).toBe(0)
+      expect(stdout).toContain('192.0.2.7')
+    }
+    const missing = await postern(['parse', log, '--format-from', join(folder, 'none.conf')])
+    expect(missing.status).toBe(2)
+    expect(missing.stderr).toContain('none.conf')
+  })
+
+  it('reads any JSON lines by the names that --fields gives', async () => {
+    const log = at('own.jsonl')
+    writeFileSync(log, '{"when":1628942400,"who":{"ip":"192.0.2.7"},"what":"/a","verb":"GET","code":200}\n')
+    const fields = 'time=when,client=who.ip,path=what,method=verb,status=code'
+    for (const command of ['parse', 'requests', 'investigate']) {
+      const { status, stdout } = await postern([command, log, '--fields', fields])
+      expect(status).toBe(0)
+      expect(stdout).toContain('192.0.2.7')
+    }
+    const wrong = await postern(['parse', log, '--fields', 'tiem=when'])
+    expect(wrong.status).toBe(2)
+    expect(wrong.stderr).toContain('time')
+  })
+
   it('writes what is no record to the file of --rejects', async () => {
     const log = at('some-rejects.log')
     writeFileSync(log, `${combinedLines(5)}junk \x1b[31m\n\n${combinedLines(5)}`)

@@ -31,8 +31,8 @@ const CHAIN = '((?:[^ ]|(?<=,) )*(?<!,))'
 /** The same, and never nothing: a server has seen somebody. */
 const CLIENT = '((?:[^ ]|(?<=,) )+(?<!,))'
 const HOST = '([^ ]*(?<!,))'
-/** Up to the first ` [`, or, where that does not fit, up to a further one; never with a bare quote in front of it. */
-const USER = '((?:(?! \\[)(?:[^"\\\\]|\\\\(?! \\[)[\\s\\S]|\\\\(?= \\[)))*|(?:[^"\\\\]|\\\\[\\s\\S])*?)'
+/** Up to the first ` [`, or, where that does not fit, up to a further one; never with a bare quote in front of it; or `""`. */
+const USER = '(""|(?:(?! \\[)(?:[^"\\\\]|\\\\(?! \\[)[\\s\\S]|\\\\(?= \\[)))*|(?:[^"\\\\]|\\\\[\\s\\S])*?)'
 const SIZE = '(-|[0-9]*\\.?[0-9]*)'
 const REST = `\\[${TIME}\\] "(${INSIDE})" (-|[0-9]{3}) ${SIZE}`
 const TAIL = ` "(${INSIDE})" "(${INSIDE})"`
@@ -128,7 +128,8 @@ function toTwinRecord(names: readonly string[], fields: readonly string[]): Twin
   const record: TwinRecord = {}
   const has: Record<string, string> = {}
   names.forEach((name, i) => {
-    if (fields[i] !== '-') has[name] = fields[i]!
+    // the rest is no field
+    if (name === 'rest' || (fields[i] !== '-' && fields[i] !== '""')) has[name] = fields[i]!
   })
   const time = timeOf(has.time ?? '')
   const bytes = has.bytes === undefined ? undefined : /[0-9]/.test(has.bytes) ? Number(has.bytes) : Number.NaN
@@ -176,8 +177,8 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
 function splitRequest(record: TwinRecord, text: string): void {
   const parts =
-    /^([^ ]*) ([\s\S]+) (HTTP\/[^ ]{1,8})$/.exec(text) ??
-    /^([^ ]*) ((?:\/|\*|[A-Za-z][^ :\\]{0,14}:\/\/)[\s\S]*)$/.exec(text)
+    /^([^ ]*) +([^ ][\s\S]*) (HTTP\/[^ ]{1,8})$/.exec(text) ??
+    /^([^ ]*) +((?:\/|\*|[A-Za-z][^ :\\]{0,14}:\/\/)[\s\S]*)$/.exec(text)
   if (parts === null || !TOKEN.test(parts[1]!)) {
     if (text !== '') record.request = resolveText(text)
     return

@@ -32,6 +32,7 @@ const FORMS: Readonly<Record<string, readonly ((line: string) => string)[]>> = {
     (line) => `<190>1 - - nginx - ID47 [a@1 k="x\\"]"][b c="d"] \ufeff${line}`,
     (line) => `98 <190>1 2000-10-10T13:55:36Z web-1 nginx 812 - - ${line}`,
     (line) => `<190>${line}`,
+    (line) => `haproxy[812]: ${line}`,
   ],
 }
 

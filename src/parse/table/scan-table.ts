@@ -26,8 +26,12 @@ export interface TableFormat {
   readonly header: 'w3c' | 'first-line' | 'none'
   /** The columns of a file without a header, or before it. */
   readonly defaults?: readonly string[]
+  /** Other usual columns of such a file; a row is of those of which it has as many values. */
+  readonly otherDefaults?: readonly (readonly string[])[]
   /** Columns of which all must be among those of the header; within one text, `|` says or. */
   readonly needs: readonly string[]
+  /** Further ones that tell it from formats with the same columns, where no `#Software` does. */
+  readonly tells?: string
   /** Fewest values of a row of the default columns; all, if not said. Rows of a header have all of its columns. */
   readonly least?: number
   /** Further values behind the last column are passed over: the vendor adds some from time to time. */
@@ -59,8 +63,8 @@ class TableScanner implements LineScanner {
   #columns: readonly Column[] | null = null
   /** Fewest values of a row. */
   #least = 0
-  /** The directives say that another program wrote this. */
-  #isForeign = false
+  /** Whether one of its own programs wrote this, where the directives say. */
+  #isOwn: boolean | undefined
   /** Number of the column of times that no column of dates goes with, or -1. */
   #clock = -1
   /** Time of the row before, or what `#Date` says. */
@@ -78,6 +82,7 @@ class TableScanner implements LineScanner {
     if (header === 'w3c' && line[0] === 0x23) return this.#directive(line)
     const count = this.#split(line)
     if (header === 'first-line' && this.#isHeader(line, count)) return 'directive'
+    if (this.#names === null) this.#chooseDefaults(count)
     const known = this.#columns?.length ?? 0
     if (this.#columns === null || count < this.#least) return 'no-match'
     if (count > known && this.#format.isOpen !== true) return 'trailing-text'
@@ -108,7 +113,7 @@ class TableScanner implements LineScanner {
         this.#lastMs = readDateTime(value)
         return 'directive'
       case '#software':
-        this.#isForeign = this.#format.software?.test(value) === false
+        this.#isOwn = this.#format.software?.test(value)
         break
       case '#fields':
         this.#names = value.split(/\s+/)
@@ -117,19 +122,24 @@ class TableScanner implements LineScanner {
         return 'directive'
     }
     const names = this.#names ?? this.#format.defaults ?? []
-    const isOwn = this.#names === null || this.#hasNeeds(names)
-    if (this.#isForeign || !isOwn) this.#columns = null
-    else if (names.length > 0) this.#useColumns(names)
-    return this.#isForeign || !isOwn ? 'no-match' : 'directive'
+    if (this.#isOwn === false || (this.#names !== null && !this.#hasNeeds(names))) {
+      this.#columns = null
+      return 'no-match'
+    }
+    if (names.length > 0) this.#useColumns(names)
+    return 'directive'
   }
 
-  /** The time of a row without a date: on the day that brings it nearest to the row before. */
+  /**
+   * The time of a row without a date: on the day that puts it behind the row before, for a log is written in order, or
+   * before it by no more than what requests of one moment are apart. Most of a day may pass without a request.
+   */
   #nearLast(clockMs: number): number {
     const day = Math.floor(this.#lastMs / DAY_MS) * DAY_MS
     const ms = day + clockMs
-    const distance = ms - this.#lastMs
     if (Number.isNaN(ms)) return ms
-    this.#lastMs = distance > HALF_DAY_MS ? ms - DAY_MS : distance < -HALF_DAY_MS ? ms + DAY_MS : ms
+    const distance = ms - this.#lastMs
+    this.#lastMs = distance > DAY_MS - HOUR_MS ? ms - DAY_MS : distance < -HOUR_MS ? ms + DAY_MS : ms
     return this.#lastMs
   }
 
@@ -148,7 +158,16 @@ class TableScanner implements LineScanner {
 
   #hasNeeds(names: readonly string[]): boolean {
     const lower = names.map((name) => name.toLowerCase())
-    return this.#format.needs.every((need) => need.split('|').some((name) => lower.includes(name)))
+    const { needs, tells } = this.#format
+    const all = tells === undefined || this.#isOwn === true ? needs : [...needs, tells]
+    return all.every((need) => need.split('|').some((name) => lower.includes(name)))
+  }
+
+  #chooseDefaults(count: number): void {
+    const { defaults, otherDefaults } = this.#format
+    if (otherDefaults === undefined || this.#columns === null || this.#columns.length === count) return
+    const usual = otherDefaults.find((names) => names.length === count) ?? defaults
+    if (usual !== undefined) this.#useColumns(usual)
   }
 
   #useColumns(names: readonly string[]): void {
@@ -226,10 +245,14 @@ function escapedEnd(line: Uint8Array, at: number, delimiter: number): number {
   return -1
 }
 
-const HALF_DAY_MS = 12 * HOUR_MS
-
-/** `2000-10-10 13:55:36`, which `#Date` has in UTC; NaN for anything else. */
+/** `2000-10-10 13:55:36`, or `10-Oct-2000 13:55:36` as in the draft; in UTC. NaN for anything else. */
 function readDateTime(text: string): number {
-  const bytes = Buffer.from(text)
-  return readDate(bytes, 0, 10) + (bytes.length >= 19 ? readClockTime(bytes, 11, 19) : 0)
+  const named = /^(\d\d)[-/](\w{3})[-/](\d{4})(?= |$)/.exec(text)
+  const [day, month, year] = named?.slice(1) ?? []
+  const number = (MONTHS.indexOf((month ?? '').toLowerCase()) / 3 + 1).toString().padStart(2, '0')
+  const date = named === null ? text.slice(0, 10) : `${year}-${number}-${day}`
+  const clock = /^.{10,11} (\d\d:\d\d:\d\d)/.exec(text)?.[1] ?? '00:00:00'
+  return readDate(Buffer.from(date), 0, 10) + readClockTime(Buffer.from(clock), 0, 8)
 }
+
+const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec'

@@ -2,11 +2,14 @@ import { lazily } from '../../../core/lazily.js'
 import type { LogFormat } from '../../contract.js'
 import { compileApache } from '../../layout/apache.js'
 
+const STRING = '%h %v %u %t "%r" %>s %b %{Referer}i "%{User-Agent}i"'
+
 const layouts = lazily(() => [
-  compileApache('%h %v %u %t "%r" %>s %b %{Referer}i "%{User-Agent}i" %{message}x', 'couchbase-http'),
+  compileApache(`${STRING} %{message}x`, 'couchbase-http'),
+  compileApache(STRING, 'couchbase-http-plain'),
 ])
 
-/** `http_access.log` of Couchbase's cluster manager: a combined log with a bare referrer and a message behind it. */
+/** `http_access.log` of Couchbase's cluster manager: a combined log with a bare referrer and in most versions a message behind it. */
 export const couchbaseHttp: LogFormat = {
   id: 'couchbase-http',
   title: 'HTTP access log of Couchbase Server (http_access.log)',

@@ -10,6 +10,14 @@ const DEFAULTS = [
   'sc-status sc-substatus sc-win32-status time-taken',
 ]
 
+/** The same of IIS 6 and of 7.0, of Azure App Service, and all columns that can be chosen. */
+const OTHER_DEFAULTS = [
+  'date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status sc-substatus sc-win32-status',
+  'date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status sc-substatus sc-win32-status time-taken',
+  'date time s-sitename cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Cookie) cs(Referer) cs-host sc-status sc-substatus sc-win32-status sc-bytes cs-bytes time-taken',
+  'date time s-sitename s-computername s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs-version cs(User-Agent) cs(Cookie) cs(Referer) cs-host sc-status sc-substatus sc-win32-status sc-bytes cs-bytes time-taken',
+]
+
 /**
  * W3C extended logs of IIS. Times are UTC and are those of the end of a request; `sc-bytes` counts headers too.
  */
@@ -24,8 +32,10 @@ export const iisW3c: LogFormat = {
     spelling: 'raw',
     header: 'w3c',
     software: /internet information|\biis\b/i,
-    needs: ['s-ip|s-sitename|s-computername|sc-substatus|sc-win32-status', 'c-ip', 'cs-method|cs-uri-stem'],
+    needs: ['time', 'cs-method|cs-uri-stem'],
+    tells: 's-ip|s-sitename|s-computername|sc-substatus|sc-win32-status',
     defaults: DEFAULTS.join(' ').split(' '),
+    otherDefaults: OTHER_DEFAULTS.map((columns) => columns.split(' ')),
     columns: {
       ...W3C_COLUMNS,
       'time-taken': duration(1),

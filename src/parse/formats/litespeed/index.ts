@@ -26,9 +26,11 @@ const HEAD = inSequence(
  * The session that a message is about: `address:port`, how it speaks, and its virtual host.
  *
  *     [203.0.113.9:4711:HTTP2-3#example]     [203.0.113.9:4711-Q:0123456789ABCDEF-4#example]
+ *
+ * An IPv6 address may stand without brackets of its own; the port is then behind its last colon.
  */
 const SESSION = inSequence(
-  /\[\[?(?<client>[0-9a-fA-F.:]{2,45}?)\]?:(?<client_port>\d{1,5})/,
+  /\[\[?(?<client>\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]{2,39}(?:\.\d{1,3}){0,3})\]?:(?<client_port>\d{1,5})/,
   /(?:[:-](?<connection>[^#\]]{0,128}))?(?:#(?<server_name>[^\]]{0,256}))?\] /,
 )
 

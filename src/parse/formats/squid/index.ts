@@ -19,9 +19,9 @@ const MEANINGS: Meanings = {
   rest: extra('rest'),
 }
 
-/** Duration, status and bytes are padded with blanks, status with zeros. */
+/** Duration, status and bytes are padded with blanks, status with zeros. A negative duration, of a clock set back, is none. */
 const HEAD = inSequence(
-  /(?<time>\d{1,12}\.\d{1,6}) {1,8}(?:-|(?<duration>\d{1,12})) (?<client>\S{1,255}) /,
+  /(?<time>\d{1,12}\.\d{1,6}) {1,8}(?:-(?:\d{1,12})?|(?<duration>\d{1,12})) (?<client>\S{1,255}) /,
   /(?<result_code>[A-Z_]{2,64})\/(?<status>\d{3}|-) (?:-|(?<bytes>\d{1,16})) (?<method>\S{1,64}) /,
 )
 const BEHIND_TARGET = / (?<user>\S+) (?<hierarchy_code>[A-Z_]{2,64})\/(?<peer>\S+) (?<content_type>\S+)/

@@ -28,7 +28,7 @@ export const w3cExtended: LogFormat = {
     spelling: 'csv',
     header: 'w3c',
     software: /^(?!.*(?:internet information|\biis\b|incapsula|imperva))/i,
-    needs: ['c-ip|c-dns', 'time|timestamp', 'cs-uri|cs-uri-stem|cs-uri-path|cs-method|sc-status|c-status'],
+    needs: ['time|timestamp', 'cs-uri|cs-uri-stem|cs-uri-path|cs-method|sc-status|c-status'],
     defaults: DEFAULTS.split(' '),
     columns: {
       ...W3C_COLUMNS,

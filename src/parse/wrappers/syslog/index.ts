@@ -18,7 +18,7 @@ export const syslog: Wrapper = {
   unwrap(bytes, start, end, inner) {
     if (!mayStart(bytes[start]!)) return null
     const head = Buffer.from(bytes.subarray(start, Math.min(end, start + MOST_HEAD))).toString('latin1')
-    const found = RFC5424.exec(head) ?? RFC3164.exec(head) ?? PRIORITY_ALONE.exec(head)
+    const found = RFC5424.exec(head) ?? RFC3164.exec(head) ?? BARE.exec(head)
     if (found === null) return null
     inner[0] = start + found[0].length
     inner[1] = end
@@ -29,9 +29,10 @@ export const syslog: Wrapper = {
 /** Header and structured data of usual length. */
 const MOST_HEAD = 1024
 
-/** `<`, a digit, or the capital of a month or a day. */
+/** `<`, a digit, or the first letter of a month, a day or a program. */
 function mayStart(byte: number): boolean {
-  return byte === 0x3c || (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x57)
+  const letter = byte | 0x20
+  return byte === 0x3c || (byte >= 0x30 && byte <= 0x39) || (letter >= 0x61 && letter <= 0x7a)
 }
 
 /** With the count of bytes in front with which RFC 6587 frames messages. */
@@ -57,5 +58,8 @@ const RFC5424 = new RegExp(
   String.raw`^(?:\d{1,6} )?<\d{1,3}>1 (?:-|${ISO}) \S{1,255} \S{1,48} \S{1,128} \S{1,32} (?:-|(?:${ELEMENT}){1,16})(?: (?:\xef\xbb\xbf)?|$)`,
 )
 
-/** What programs write that leave the rest to the collector: HAProxy's `format short`, and systemd. */
-const PRIORITY_ALONE = /^<\d{1,3}>/
+/**
+ * What programs write that leave the rest to the collector: HAProxy's `format short`, and systemd. And what is left where
+ * the head was cut off, as in the examples of HAProxy's manual: the program and its number.
+ */
+const BARE = /^(?:<\d{1,3}>|[A-Za-z][\w./-]{0,63}\[\d{1,10}\]: )/
