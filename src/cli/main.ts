@@ -38,7 +38,7 @@ function buildProgram(): Command {
       'after',
       `
 EVIDENCE is any mix of files, folders (read with all below), globs in quotes, and - for standard input. Files may be
-gzipped. Evidence is opened read-only and read once.
+compressed (gzip, zstd, bzip2) or in zip and tar archives. Evidence is opened read-only and read once.
 
 Exit status: 0 done, 1 failed while running, 2 wrong command, case or path, 3 findings at or above --fail-on,
 130 interrupted.
