@@ -1,5 +1,5 @@
 import { COLON, COMMA, QUOTE, SPACE } from '../../../core/bytes.js'
-import { scanQuoted } from '../../../kernel/scan-layout.js'
+import { scanQuoted } from '../../../kernel/field-end.js'
 import type { Wrapper } from '../../contract.js'
 
 const LEAD = Buffer.from('{"log":"')
