@@ -1,6 +1,6 @@
 import { FIELD, type RecordBatch } from '../columns/contract.js'
 import { readText } from '../columns/view.js'
-import { joinKeys, type KeySeed, keyOfByteString, keyOfText, writeKey } from '../core/keys.js'
+import { joinKeys, type KeySeed, keyOfByteString, keyOfText } from '../core/keys.js'
 import { clientIdentity, maybeIpv6 } from './addresses.js'
 import { type DataRoute, type EntryPointRule, FLAG, type Indicator, type LoginRule } from './contract.js'
 import { EntryPointMatcher } from './entry-points.js'
@@ -52,7 +52,7 @@ const PATH_DATA = 5
 const PATH_WORDS = 6
 
 /**
- * Fills the classify columns of a batch: keys, route, outcome, entry points, flag bits. No state between rows but caches
+ * Fills the classify columns of a batch, whose texts have their keys: route, outcome, entry points, flag bits. No state between rows but caches
  * by key, so that a path, client or agent is worked out once while it stays in the cache.
  */
 export class Classifier {
@@ -78,26 +78,24 @@ export class Classifier {
 
   /** Fills the columns of rows 0 to `batch.rowCount`. */
   classify(batch: RecordBatch): void {
-    const view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length)
     const { status, method, bytesSent, outcome } = batch
     for (let row = 0; row < batch.rowCount; row++) {
       outcome[row] = outcomeOf(status[row]!, method[row]!, bytesSent[row]!)
       let flags = statusFlags(status[row]!)
-      flags |= this.#classifyPath(batch, view, row)
-      flags |= this.#classifyClient(batch, view, row)
-      flags |= this.#classifyAgent(batch, view, row)
+      flags |= this.#classifyPath(batch, row)
+      flags |= this.#classifyClient(batch, row)
+      flags |= this.#classifyAgent(batch, row)
       if (this.#indicators.looksAtTokens) flags |= this.#classifyToken(batch, row)
       batch.flags[row] = batch.flags[row]! | flags
     }
   }
 
-  #classifyPath(batch: RecordBatch, view: DataView, row: number): number {
+  #classifyPath(batch: RecordBatch, row: number): number {
     const length = batch.pathLength[row]!
     const at = 2 * row
     batch.entryPoints[row] = 0
     if (length < 0) return this.#withoutPath(batch, row)
     const keys = batch.pathKey
-    writeKey(view, batch.pathStart[row]!, length, this.#seed, keys, at)
     let entry = this.#paths.find(keys[at]!, keys[at + 1]!)
     if (entry < 0) entry = this.#slowPath(batch, row, keys[at]!, keys[at + 1]!)
     const words = this.#paths.words
@@ -121,10 +119,7 @@ export class Classifier {
   }
 
   #withoutPath(batch: RecordBatch, row: number): number {
-    const at = 2 * row
-    batch.pathKey[at] = 0
-    batch.pathKey[at + 1] = 0
-    joinKeys(0, 0, batch.method[row]!, 1, batch.routeKey, at)
+    joinKeys(0, 0, batch.method[row]!, 1, batch.routeKey, 2 * row)
     return 0
   }
 
@@ -156,13 +151,12 @@ export class Classifier {
     this.#paths.words[entry + PATH_ROUTE_HIGH] = high
   }
 
-  /** Writes the client's key: of its text, or of its /64 where it is IPv6. */
-  #classifyClient(batch: RecordBatch, view: DataView, row: number): number {
+  /** The client's key, which is that of its text, becomes that of its /64 where it is IPv6. */
+  #classifyClient(batch: RecordBatch, row: number): number {
     const at = 2 * row
     const keys = batch.clientKey
     const start = batch.fieldStart[CLIENT_FIELD]![row]!
     const length = Math.max(0, batch.fieldLength[CLIENT_FIELD]![row]!)
-    writeKey(view, start, length, this.#seed, keys, at)
     const looks = this.#indicators.looksAtClients
     if (!looks && !maybeIpv6(batch.bytes, start, length)) return 0
     let entry = this.#clients.find(keys[at]!, keys[at + 1]!)
@@ -192,17 +186,10 @@ export class Classifier {
     return addressesOf(batch, row).some((address) => this.#indicators.ofAddress(address).length > 0)
   }
 
-  #classifyAgent(batch: RecordBatch, view: DataView, row: number): number {
+  #classifyAgent(batch: RecordBatch, row: number): number {
+    if (!this.#indicators.looksAtAgents || batch.fieldLength[USER_AGENT_FIELD]![row]! < 0) return 0
     const at = 2 * row
     const keys = batch.agentKey
-    const length = batch.fieldLength[USER_AGENT_FIELD]![row]!
-    if (length < 0) {
-      keys[at] = 0
-      keys[at + 1] = 0
-      return 0
-    }
-    writeKey(view, batch.fieldStart[USER_AGENT_FIELD]![row]!, length, this.#seed, keys, at)
-    if (!this.#indicators.looksAtAgents) return 0
     let entry = this.#agents.find(keys[at]!, keys[at + 1]!)
     if (entry < 0) {
       const found = this.#indicators.ofAgent(readText(batch, USER_AGENT_FIELD, row) ?? '').length > 0

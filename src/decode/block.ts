@@ -1,8 +1,13 @@
+import { giveRegion, type Region, takeRegion } from '../core/arena.js'
 import type { Block } from './contract.js'
 import { SPARE_BYTES } from './limits.js'
 
 /** Lines that a new table has room for; that of an ordinary block of a quarter MiB. */
 const FIRST_LINES = 2048
+/** Of one line in all columns of a table. */
+const LINE_BYTES = 29
+/** Bytes that new memory has room for: a stretch, the rest of its last line, and what is written anew behind the text. */
+const FIRST_BYTES = 384 * 1024
 /** Memory that grew beyond these for an odd block is not kept for the next one. */
 const MAX_POOLED_LINES = 64 * 1024
 const MAX_POOLED_BYTES = 2 * 1024 * 1024
@@ -12,12 +17,17 @@ const MAX_POOLED_BLOCKS = 8
 /** The columns of a block, as they grow. */
 export class LineTable {
   lineCount = 0
-  lineStart = new Uint32Array(FIRST_LINES)
-  lineEnd = new Uint32Array(FIRST_LINES)
-  placeOffset = new Float64Array(FIRST_LINES)
-  placeLength = new Float64Array(FIRST_LINES)
-  lineNumber = new Uint32Array(FIRST_LINES)
-  lineKind = new Uint8Array(FIRST_LINES)
+  placeOffset!: Float64Array
+  placeLength!: Float64Array
+  lineStart!: Uint32Array
+  lineEnd!: Uint32Array
+  lineNumber!: Uint32Array
+  lineKind!: Uint8Array
+  #region: Region
+
+  constructor() {
+    this.#region = this.#place(FIRST_LINES)
+  }
 
   get capacity(): number {
     return this.lineKind.length
@@ -36,43 +46,73 @@ export class LineTable {
     this.lineCount = row + 1
   }
 
-  #grow(): void {
-    const capacity = this.capacity * 2
-    this.lineStart = grown(this.lineStart, new Uint32Array(capacity))
-    this.lineEnd = grown(this.lineEnd, new Uint32Array(capacity))
-    this.placeOffset = grown(this.placeOffset, new Float64Array(capacity))
-    this.placeLength = grown(this.placeLength, new Float64Array(capacity))
-    this.lineNumber = grown(this.lineNumber, new Uint32Array(capacity))
-    this.lineKind = grown(this.lineKind, new Uint8Array(capacity))
+  free(): void {
+    giveRegion(this.#region)
   }
-}
 
-function grown<T extends Uint8Array | Uint32Array | Float64Array>(from: T, to: T): T {
-  to.set(from)
-  return to
+  #grow(): void {
+    const { placeOffset, placeLength, lineStart, lineEnd, lineNumber, lineKind } = this
+    const before = this.#region
+    this.#region = this.#place(this.capacity * 2)
+    this.placeOffset.set(placeOffset)
+    this.placeLength.set(placeLength)
+    this.lineStart.set(lineStart)
+    this.lineEnd.set(lineEnd)
+    this.lineNumber.set(lineNumber)
+    this.lineKind.set(lineKind)
+    giveRegion(before)
+  }
+
+  /** Lays the columns side by side, the widest first, so that each starts at a multiple of its width. */
+  #place(capacity: number): Region {
+    const region = takeRegion(capacity * LINE_BYTES)
+    const { buffer, at } = region
+    this.placeOffset = new Float64Array(buffer, at, capacity)
+    this.placeLength = new Float64Array(buffer, at + 8 * capacity, capacity)
+    this.lineStart = new Uint32Array(buffer, at + 16 * capacity, capacity)
+    this.lineEnd = new Uint32Array(buffer, at + 20 * capacity, capacity)
+    this.lineNumber = new Uint32Array(buffer, at + 24 * capacity, capacity)
+    this.lineKind = new Uint8Array(buffer, at + 28 * capacity, capacity)
+    return region
+  }
 }
 
 /** Memory of one block: the bytes as framed, the text where that differs, and the table of lines. Filled many times. */
 export class BlockMemory {
   readonly table = new LineTable()
   /** Decoded bytes from the block's first line on. */
-  raw: Buffer = Buffer.alloc(0)
+  raw: Buffer
   /** Bytes of `raw` in use. */
   rawLength = 0
   /** UTF-8 of a UTF-16 block; unused otherwise. */
   text: Buffer = Buffer.alloc(0)
+  #region: Region
+
+  constructor() {
+    this.#region = takeRegion(FIRST_BYTES)
+    this.raw = bufferOf(this.#region)
+  }
 
   reset(): void {
     this.table.lineCount = 0
     this.rawLength = 0
   }
 
+  /** Gives the memory back; it is not used any more. */
+  free(): void {
+    this.table.free()
+    giveRegion(this.#region)
+  }
+
   /** Makes room for `length` bytes in all and for the spare ones. */
   reserve(length: number): void {
     if (length + SPARE_BYTES <= this.raw.length) return
-    const raw = Buffer.allocUnsafeSlow(Math.max(length + SPARE_BYTES, this.raw.length * 2))
+    const before = this.#region
+    this.#region = takeRegion(Math.max(length + SPARE_BYTES, this.raw.length * 2))
+    const raw = bufferOf(this.#region)
     this.raw.copy(raw, 0, 0, this.rawLength)
     this.raw = raw
+    giveRegion(before)
   }
 
   /** Appends `chunk[at, end)`. */
@@ -88,6 +128,10 @@ export class BlockMemory {
   }
 }
 
+function bufferOf({ buffer, at, byteLength }: Region): Buffer {
+  return Buffer.from(buffer as ArrayBuffer, at, byteLength)
+}
+
 /** Block memory that waits for use, shared by all readers: thousands of small files then need no more than one. */
 const idle: BlockMemory[] = []
 
@@ -101,6 +145,7 @@ export function giveMemory(memory: BlockMemory): void {
   const isOdd =
     memory.table.capacity > MAX_POOLED_LINES || memory.raw.length + memory.text.length > MAX_POOLED_BYTES
   if (!isOdd && idle.length < MAX_POOLED_BLOCKS) idle.push(memory)
+  else memory.free()
 }
 
 /** A filled block as the contract has it. A fresh object each time: releasing it twice cannot free its successor. */

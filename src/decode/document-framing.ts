@@ -340,5 +340,7 @@ export function elementLines(head: Uint8Array, shape: DocumentShape, whole: bool
       if (memory.raw[at] === LF || memory.raw[at] === CR) memory.raw[at] = 0x20
     }
   }
-  return memory.raw.subarray(0, end)
+  const lines = Uint8Array.from(memory.raw.subarray(0, end))
+  memory.free()
+  return lines
 }

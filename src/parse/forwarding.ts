@@ -3,6 +3,8 @@ import { LRUCache } from 'lru-cache'
 import { FIELD, type RecordBatch } from '../columns/contract.js'
 import { COMMA } from '../core/bytes.js'
 import { PosternError } from '../core/errors.js'
+import type { KeySeed } from '../core/keys.js'
+import { writeClientKey } from '../kernel/keys.js'
 
 type Network = [ipaddr.IPv4 | ipaddr.IPv6, number]
 
@@ -33,11 +35,20 @@ export class ForwardingChains {
     this.#trusted = trusted.flatMap((entry) => (entry === 'private' ? PRIVATE : [entry])).map(parseNetwork)
   }
 
-  /** Rewrites FIELD.client of all rows whose peer is trusted and that have a chain. */
-  apply(batch: RecordBatch): void {
+  /**
+   * Rewrites FIELD.client of all rows whose peer is trusted and that have a chain.
+   *
+   * @param seed  To write the client's key anew too; null where the batch has no keys.
+   */
+  apply(batch: RecordBatch, seed: KeySeed | null): void {
     if (this.#trusted.length === 0) return
     const chains = batch.fieldLength[FIELD.forwarded]!
-    for (let row = 0; row < batch.rowCount; row++) if (chains[row]! > 0) this.#walk(batch, row)
+    const view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length)
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (chains[row]! <= 0) continue
+      this.#walk(batch, row)
+      if (seed !== null) writeClientKey(batch, view, row, seed)
+    }
   }
 
   #walk(batch: RecordBatch, row: number): void {

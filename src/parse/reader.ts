@@ -1,8 +1,10 @@
-import { capacityOf, createBatch, widenBatch } from '../columns/batch.js'
+import { capacityOf, createBatch, createBlockBatch, widenBatch } from '../columns/batch.js'
 import type { RecordBatch } from '../columns/contract.js'
 import { SPACE, TAB } from '../core/bytes.js'
 import type { FaultLog } from '../core/faults.js'
+import type { KeySeed } from '../core/keys.js'
 import { type Block, LINE_BETWEEN, LINE_CUT, LINE_MARK, LINE_NULS } from '../decode/contract.js'
+import { writeRowKeys } from '../kernel/keys.js'
 import { OK } from '../kernel/program.js'
 import { type LocalToUtc, TimeReader } from '../kernel/scan-time.js'
 import type { LogFormat, RejectReason, Wrapper } from './contract.js'
@@ -16,6 +18,8 @@ export interface ReaderOptions {
   /** For stamps without a zone; null takes them for UTC. */
   readonly toUtc: LocalToUtc | null
   readonly faults: FaultLog
+  /** Of the keys of rows; without it they stay 0. */
+  readonly seed?: KeySeed | null
   /** Number of the layout to try first, the one that most lines of the source are in; default 0. */
   readonly layout?: number
   /** What each line is wrapped in; default none. */
@@ -52,6 +56,10 @@ export class BatchReader {
   readonly #readers: FormatReader[] = []
   readonly #times: TimeReader
   readonly #faults: FaultLog
+  readonly #seed: KeySeed | null
+  /** Over the bytes of the batch at hand. */
+  #view: DataView = new DataView(new ArrayBuffer(0))
+  #viewed: Uint8Array | null = null
   readonly #writer: BatchRowWriter
   readonly #onRecord: ((layout: number) => void) | null
   /** The one that read the last record. */
@@ -63,6 +71,7 @@ export class BatchReader {
   constructor(format: LogFormat | null, options: ReaderOptions) {
     this.#times = new TimeReader(options.toUtc)
     this.#faults = options.faults
+    this.#seed = options.seed ?? null
     this.#writer = new BatchRowWriter(this.#times)
     this.#onRecord = options.onRecord ?? null
     if (format !== null) this.#push({ format, layout: options.layout ?? 0, wrapper: options.wrapper ?? null })
@@ -112,6 +121,11 @@ export class BatchReader {
     return createBatch(capacity, this.#extras)
   }
 
+  /** The same in the thread's arena, for blocks; to be freed. */
+  createBlockBatch(capacity: number): RecordBatch {
+    return createBlockBatch(capacity, this.#extras)
+  }
+
   /**
    * Reads all lines of a block into `batch`, which must have room for `block.lineCount` rows.
    *
@@ -159,6 +173,7 @@ export class BatchReader {
         strays = 0
         this.#onRecord?.(this.lastLayout)
         if (this.#last === this.#added) this.#sayFirst(block, line)
+        if (this.#seed !== null) writeRowKeys(batch, this.#viewOf(batch.bytes), row, this.#seed)
         placeRow(batch, block, line, row++)
         continue
       }
@@ -174,6 +189,15 @@ export class BatchReader {
     filling.next = line
     filling.strays = strays
     batch.rowCount = row
+  }
+
+  /** A batch's bytes are other ones once text was written behind them. */
+  #viewOf(bytes: Uint8Array): DataView {
+    if (bytes !== this.#viewed) {
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+      this.#viewed = bytes
+    }
+    return this.#view
   }
 
   #sayFirst(block: Block, line: number): void {

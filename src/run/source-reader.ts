@@ -1,5 +1,5 @@
 import type { Classifier } from '../classify/classifier.js'
-import { capacityOf } from '../columns/batch.js'
+import { capacityOf, freeBatch } from '../columns/batch.js'
 import type { RecordBatch } from '../columns/contract.js'
 import { decodeText } from '../columns/unescape.js'
 import type { LedgerEntry, Reject } from '../conclude/contract.js'
@@ -49,6 +49,7 @@ export class SourceReader implements OrderedSource {
   #changes: FormatChanges | null = null
   #ahead: Filling | null = null
   #free: RecordBatch[] = []
+  #isClosed = false
   readonly #scratch = new Int32Array(2)
   readonly counts = { lines: 0, records: 0, rejects: 0, blanks: 0, directives: 0, outside: 0 }
   first = Number.POSITIVE_INFINITY
@@ -104,6 +105,8 @@ export class SourceReader implements OrderedSource {
     if (this.#lines === null) this.ready.headed.close()
     this.#ahead?.batch.release()
     this.#ahead = null
+    this.#isClosed = true
+    for (const batch of this.#free.splice(0)) freeBatch(batch)
     await this.#lines?.close()
   }
 
@@ -115,6 +118,7 @@ export class SourceReader implements OrderedSource {
     this.#reader = new BatchReader(recognition?.format ?? null, {
       toUtc: ready.toUtc,
       faults: this.#lines.faults,
+      seed: this.#options.classifier === null ? null : this.#options.seed,
       layout: recognition?.layout ?? 0,
       wrapper: recognition?.wrapper ?? null,
     })
@@ -138,10 +142,11 @@ export class SourceReader implements OrderedSource {
   }
 
   #classify(batch: RecordBatch): void {
-    this.#options.chains.apply(batch)
-    if (this.#options.classifier === null) return
-    this.#options.classifier.classify(batch)
-    fillPrincipals(batch, this.#options.seed, this.#scratch)
+    const { chains, classifier, seed } = this.#options
+    chains.apply(batch, classifier === null ? null : seed)
+    if (classifier === null) return
+    classifier.classify(batch)
+    fillPrincipals(batch, seed, this.#scratch)
   }
 
   /** Only what is handed on counts: where a run is interrupted, what was read ahead was not investigated. */
@@ -152,10 +157,12 @@ export class SourceReader implements OrderedSource {
 
   #batchFor(block: Block): RecordBatch {
     const at = this.#free.findIndex((batch) => capacityOf(batch) >= block.lineCount)
-    const batch = at >= 0 ? this.#free.splice(at, 1)[0]! : this.#reader!.createBatch(roomFor(block.lineCount))
+    const batch =
+      at >= 0 ? this.#free.splice(at, 1)[0]! : this.#reader!.createBlockBatch(roomFor(block.lineCount))
     batch.release = () => {
       block.release()
-      if (this.#free.length < 2) this.#free.push(batch)
+      if (this.#free.length < 2 && !this.#isClosed) this.#free.push(batch)
+      else freeBatch(batch)
       batch.release = () => {}
     }
     return batch
