@@ -12,6 +12,8 @@ export const ERROR_CODES = {
   ERR_OUTPUT_EXISTS: 'misuse',
   /** A sink could not write: disk full, permission, or an error in a user's own sink. */
   ERR_SINK_FAILED: 'failure',
+  /** A worker thread died, for want of memory say; `workers: 0` does without. */
+  ERR_WORKER_FAILED: 'failure',
   /** The caller's AbortSignal fired. */
   ERR_ABORTED: 'failure',
 } as const

@@ -38,7 +38,15 @@ export interface HeadedSource {
 export async function readHead(source: Source): Promise<HeadedSource> {
   const rewound = source.reopens ? null : new RewoundStream(source)
   const opened = rewound?.source() ?? source
-  const head = await decodeHead(opened)
+  return headedSource(source, opened, await decodeHead(opened), () => rewound?.close())
+}
+
+/** The same where the head is known: of a file that another thread has looked at. */
+export function headedFile(source: Source, head: Head): HeadedSource {
+  return headedSource(source, source, head, () => {})
+}
+
+function headedSource(source: Source, opened: Source, head: Head, close: () => void): HeadedSource {
   let isRead = false
   return {
     source,
@@ -54,7 +62,7 @@ export async function readHead(source: Source): Promise<HeadedSource> {
       return decodedBytes(opened, head)
     },
     close: () => {
-      if (!isRead) rewound?.close()
+      if (!isRead) close()
     },
   }
 }

@@ -18,17 +18,18 @@ export interface LineOptions {
   readonly maxLineBytes?: number
   /** Length of the stretches of the decoded stream that become blocks; 256 KiB. */
   readonly blockBytes?: number
+  /** Most blocks that are handed out and not given back; 2. */
+  readonly maxUnreleased?: number
   /** Gives up as `close()` does: `next()` gives null. Whoever fired it knows that this is no end of the source. */
   readonly signal?: AbortSignal
 }
 
-/** Most blocks that one reader has handed out and not got back. */
 const MAX_UNRELEASED_BLOCKS = 2
 
 /**
  * Reads a source as blocks of lines, with hashes and faults on the way.
  *
- * One call of `next()` at a time. It waits while two blocks are unreleased.
+ * One call of `next()` at a time. It waits while `maxUnreleased` blocks are out.
  */
 export class SourceLineReader implements LineReader {
   readonly compression: Compression
@@ -46,6 +47,7 @@ export class SourceLineReader implements LineReader {
   #chunk: Buffer = Buffer.alloc(0)
   #at = 0
   #unreleased = 0
+  readonly #maxUnreleased: number
   #hasEnded = false
   #isClosed = false
   /** Ends the wait that `next()` is in: for bytes or for a block to come back. */
@@ -56,6 +58,7 @@ export class SourceLineReader implements LineReader {
   constructor(source: Source, head: Head, options: LineOptions) {
     this.compression = head.compression
     this.charset = head.charset
+    this.#maxUnreleased = options.maxUnreleased ?? MAX_UNRELEASED_BLOCKS
     this.#stored = new StoredBytes(source, this.#storedHash)
     this.#decoder = makeDecoder(head.compression, this.#stored, source)
     this.#decodedHash = head.compression === 'none' ? this.#storedHash : new StreamHash()
@@ -85,7 +88,7 @@ export class SourceLineReader implements LineReader {
   }
 
   async next(): Promise<Block | null> {
-    if (this.#unreleased === MAX_UNRELEASED_BLOCKS) await this.#blockReleased()
+    if (this.#unreleased === this.#maxUnreleased) await this.#blockReleased()
     if (this.#isClosed) return null
     const memory = takeMemory()
     this.#framer.begin(memory)

@@ -19,6 +19,8 @@ export interface Source {
   readonly kind: 'file' | 'stdin' | 'stream'
   /** Stored size at the time of finding; absent for streams. A file is read up to this size and no further. */
   readonly storedBytes?: number
+  /** Absolute path of a regular file, by which another thread can open it too; absent for all else. */
+  readonly path?: string
   /** Files can be opened again; streams and standard input once. */
   readonly reopens: boolean
   /**

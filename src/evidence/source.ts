@@ -6,6 +6,7 @@ export function fileSource(name: string, path: string, storedBytes: number): Sou
   return {
     name,
     kind: 'file',
+    path,
     storedBytes,
     reopens: true,
     open: () => readFileChunks(path, storedBytes),

@@ -38,6 +38,11 @@ export interface ReadOptions {
   readonly horizonMs?: number
   /** Bound of tables, blocks and caches together, MiB. Default 384; at least 16. */
   readonly memoryMb?: number
+  /**
+   * Threads that read and classify, beside the one that follows sessions and detects; the answers are the same with any
+   * number. `auto`: up to two by the processor's cores, none for little evidence. Default 0. Records are read in one thread.
+   */
+  readonly workers?: number | 'auto'
   /** Formats of the caller's own, tried before the built-in ones. */
   readonly formats?: readonly LogFormat[]
   /** Stands for `-`. Default: the process's standard input. */
@@ -75,6 +80,7 @@ export interface Configuration {
   readonly horizonMs: number
   /** For tables: `memoryMb` less what is in flight. */
   readonly memoryBytes: number
+  readonly workers: number | 'auto'
   formatFor(names: readonly string[]): string | null
   fieldsFor(names: readonly string[]): FieldNames | null
   timezoneFor(names: readonly string[]): string | null
@@ -162,6 +168,7 @@ export async function resolveConfiguration(
     until,
     horizonMs,
     memoryBytes: Math.max(memoryMb / 2, memoryMb - IN_FLIGHT_MB) * 1024 * 1024,
+    workers: checkWorkers(options.workers ?? 0),
     // a value for one source stands over one for the run
     formatFor: (names) => settingFor(caseFile, names, 'format') ?? format,
     fieldsFor: (names) => settingFor(caseFile, names, 'fields') ?? fields,
@@ -212,6 +219,14 @@ function checkFields(fields: FieldNames | null): void {
     const problem = fieldProblem(name, member)
     if (problem !== null) throw invalid(problem)
   }
+}
+
+const MAX_WORKERS = 64
+
+function checkWorkers(workers: number | 'auto'): number | 'auto' {
+  if (workers === 'auto' || (Number.isInteger(workers) && workers >= 0 && workers <= MAX_WORKERS))
+    return workers
+  throw invalid(`workers is auto or a whole number from 0 to ${MAX_WORKERS}, found ${String(workers)}`)
 }
 
 function checkZone(zone: string | null): void {

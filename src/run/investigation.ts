@@ -6,6 +6,7 @@ import type { LedgerEntry, Reject, Report } from '../conclude/contract.js'
 import { concludeCoverage } from '../conclude/coverage.js'
 import { summarize } from '../conclude/summary.js'
 import { PosternError } from '../core/errors.js'
+import { lazily } from '../core/lazily.js'
 import { toIso } from '../core/times.js'
 import type { Detector } from '../detect/contract.js'
 import type { EvidenceReference, Finding } from '../findings/contract.js'
@@ -18,9 +19,11 @@ import { PrincipalNames } from '../sessions/principals.js'
 import { Sessionizer } from '../sessions/sessionizer.js'
 import { type Configuration, detectorInput } from './configuration.js'
 import { type PassConsumer, runPass } from './pass.js'
+import type { ReadSource } from './read-source.js'
 import { SourceReader } from './source-reader.js'
-import type { ReadySources } from './sources.js'
+import type { ReadySource, ReadySources } from './sources.js'
 import { storedBytesOf } from './stored-bytes.js'
+import { threadsFor, WorkerPool } from './workers/worker-pool.js'
 
 /** How `memoryMb` is shared out, in parts of the whole; blocks, caches and candidates live on the rest. */
 // a detector's tables: of 384 MB three million keys, which is what a million clients on three routes are
@@ -71,7 +74,8 @@ export class InvestigationPass implements PassConsumer {
   readonly #settings: PassSettings
   readonly #configuration: Configuration
   readonly #ready: ReadySources
-  readonly #sources: readonly SourceReader[]
+  readonly #pool: WorkerPool | null
+  readonly #sources: readonly ReadSource[]
   readonly #names = new PrincipalNames()
   readonly #sessionizer: Sessionizer
   readonly #detectors: readonly Observer[]
@@ -86,6 +90,7 @@ export class InvestigationPass implements PassConsumer {
     this.#ready = ready
     this.#configuration = configuration
     this.#settings = settings
+    this.#pool = this.#startWorkers()
     this.#sources = this.#openSources()
     const { memoryBytes } = configuration
     this.#sessionizer = new Sessionizer({
@@ -109,10 +114,14 @@ export class InvestigationPass implements PassConsumer {
     const { since, until, horizonMs } = this.#configuration
     const { signal, isInterrupted } = this.#settings
     const options = { since, until, horizonMs, isInterrupted, ...(signal === undefined ? {} : { signal }) }
-    const interrupted = await runPass(this.#sources, this, options)
-    this.#sessionizer.finish()
-    await this.#handOver()
-    return this.#judge(interrupted)
+    try {
+      const interrupted = await runPass(this.#sources, this, options)
+      this.#sessionizer.finish()
+      await this.#handOver()
+      return this.#judge(interrupted)
+    } finally {
+      await this.#pool?.end()
+    }
   }
 
   visit(batch: RecordBatch, from: number, to: number): void {
@@ -140,27 +149,44 @@ export class InvestigationPass implements PassConsumer {
     await this.#settings.onRejects?.(rejects)
   }
 
-  #openSources(): SourceReader[] {
-    const { horizonMs, trustedProxies } = this.#configuration
-    const { seed } = this.#ready
-    const classifier = new Classifier({ ...this.#configuration, seed })
-    const chains = new ForwardingChains(trustedProxies)
+  /** In this thread, or in others; a source that no other thread can read is read here. */
+  #openSources(): readonly ReadSource[] {
+    const { horizonMs } = this.#configuration
+    const { seed, sources } = this.#ready
     const onRejects =
       this.#settings.onRejects === null
         ? null
-        : (rejects: Reject[]) => {
+        : (rejects: readonly Reject[]) => {
             // never spread into a call: a block of one-letter lines has more rejects than a call may have arguments
             this.#rejects = this.#rejects.concat(rejects)
           }
+    const readHere = lazily(() => {
+      const classifier = new Classifier({ ...this.#configuration, seed })
+      const chains = new ForwardingChains(this.#configuration.trustedProxies)
+      const options = { seed, horizonMs, chains, classifier, onRejects, signal: this.#settings.stop }
+      return (source: ReadySource) => new SourceReader(source, options)
+    })
+    if (this.#pool === null) return sources.map((source) => readHere()(source))
+    return this.#pool.openAll(sources, (source) => readHere()(source), onRejects)
+  }
+
+  #startWorkers(): WorkerPool | null {
+    const { entryPoints, indicators, logins, dataRoutes, ignorePathCase } = this.#configuration
+    const { horizonMs, trustedProxies, workers } = this.#configuration
+    const threads = threadsFor(workers, this.#ready)
+    if (threads === 0) return null
     const options = {
-      seed,
+      entryPoints,
+      indicators,
+      logins,
+      dataRoutes,
+      ignorePathCase,
+      seed: this.#ready.seed,
       horizonMs,
-      chains,
-      classifier,
-      onRejects,
-      signal: this.#settings.stop,
+      trustedProxies,
+      wantsRejects: this.#settings.onRejects !== null,
     }
-    return this.#ready.sources.map((source) => new SourceReader(source, options))
+    return new WorkerPool(threads, options, this.#settings.stop)
   }
 
   #createDetectors(): Observer[] {
@@ -187,7 +213,7 @@ export class InvestigationPass implements PassConsumer {
   }
 
   #progress(): Progress {
-    const sum = (count: (source: SourceReader) => number) =>
+    const sum = (count: (source: ReadSource) => number) =>
       this.#sources.reduce((total, source) => total + count(source), 0)
     const reached = this.#watermark + this.#configuration.horizonMs
     return {
@@ -339,11 +365,11 @@ const NOTHING = {
   hostRules: [],
 } as const
 
-function zoneWasAssumed(source: SourceReader): boolean {
+function zoneWasAssumed(source: ReadSource): boolean {
   return source.sawLocalTime && source.ready.toUtc === null
 }
 
-function doubtsOf(source: SourceReader): string[] {
+function doubtsOf(source: ReadSource): string[] {
   const doubts: string[] = []
   if (zoneWasAssumed(source)) doubts.push('zone-assumed')
   if (source.stamp === 'unknown') doubts.push('producer-unknown')

@@ -2,7 +2,7 @@ import { FLAG } from '../classify/contract.js'
 import type { RecordBatch } from '../columns/contract.js'
 import { PosternError } from '../core/errors.js'
 import { mergeSources } from '../order/merge.js'
-import type { SourceReader } from './source-reader.js'
+import type { ReadSource } from './read-source.js'
 
 // copied out of their tables: a member would be looked up anew for every row
 const { stampOutlier: STAMP_OUTLIER_FLAG } = FLAG
@@ -34,7 +34,7 @@ export interface PassOptions {
  * @throws {ERR_ABORTED} when the signal fires.
  */
 export async function runPass(
-  sources: readonly SourceReader[],
+  sources: readonly ReadSource[],
   consumer: PassConsumer,
   options: PassOptions,
 ): Promise<boolean> {
@@ -64,7 +64,7 @@ function visitWithin(
   batch: RecordBatch,
   from: number,
   to: number,
-  source: SourceReader,
+  source: ReadSource,
   consumer: PassConsumer,
   options: PassOptions,
 ): void {

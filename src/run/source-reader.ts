@@ -7,7 +7,6 @@ import type { KeySeed } from '../core/keys.js'
 import { toIso } from '../core/times.js'
 import { type Block, LINE_MARK, LINE_NULS, type LineReader } from '../decode/contract.js'
 import { packedAs } from '../decode/magic.js'
-import type { OrderedSource } from '../order/merge.js'
 import { SourceClock } from '../order/source-clock.js'
 import type { Recognition } from '../parse/contract.js'
 import type { ForwardingChains } from '../parse/forwarding.js'
@@ -15,6 +14,7 @@ import { BLANK, DIRECTIVE, type OtherLine, REJECT } from '../parse/other-lines.j
 import { BatchReader, type Filling, fieldsOf } from '../parse/reader.js'
 import { fillPrincipals } from '../sessions/principals.js'
 import { FormatChanges } from './format-changes.js'
+import { type ReadSource, type SourceCounts, spanOf } from './read-source.js'
 import type { ReadySource } from './sources.js'
 
 export interface SourceReaderOptions {
@@ -26,6 +26,8 @@ export interface SourceReaderOptions {
   /** Called with the lines that are no records, in order. */
   readonly onRejects: ((rejects: Reject[]) => void) | null
   readonly signal?: AbortSignal
+  /** Batches that may be handed out at a time; default 1. */
+  readonly batches?: number
 }
 
 const DOCUMENT = 'it is a JSON document; the elements of its array are read in place of lines'
@@ -38,11 +40,12 @@ const REJECT_TEXT_BYTES = 4096
  *
  * One batch is read ahead, so that the clock can compare a batch's last rows with those behind them.
  */
-export class SourceReader implements OrderedSource {
+export class SourceReader implements ReadSource {
   readonly ordinal: number
   readonly headTime: number
   readonly ready: ReadySource
   readonly #options: SourceReaderOptions
+  readonly #batches: number
   readonly #clock: SourceClock
   #lines: LineReader | null = null
   #reader: BatchReader | null = null
@@ -51,7 +54,7 @@ export class SourceReader implements OrderedSource {
   #free: RecordBatch[] = []
   #isClosed = false
   readonly #scratch = new Int32Array(2)
-  readonly counts = { lines: 0, records: 0, rejects: 0, blanks: 0, directives: 0, outside: 0 }
+  readonly counts: SourceCounts = { lines: 0, records: 0, rejects: 0, blanks: 0, directives: 0, outside: 0 }
   first = Number.POSITIVE_INFINITY
   last = Number.NEGATIVE_INFINITY
 
@@ -60,6 +63,7 @@ export class SourceReader implements OrderedSource {
     this.ordinal = ready.ordinal
     this.headTime = ready.headTime
     this.#options = options
+    this.#batches = options.batches ?? 1
     this.#clock = new SourceClock(ready.typicalTime, options.horizonMs)
   }
 
@@ -75,7 +79,6 @@ export class SourceReader implements OrderedSource {
     return this.#reader?.sawLocalTime ?? false
   }
 
-  /** What this source's stamps mean; unknown where those of its formats differ. */
   get stamp(): 'start' | 'end' | 'unknown' {
     const meanings = new Set(
       this.#recognitions.map(({ format, producer }) => format.stamp[producer] ?? 'unknown'),
@@ -113,7 +116,8 @@ export class SourceReader implements OrderedSource {
   #open(): void {
     const { ready } = this
     const { signal } = this.#options
-    this.#lines = ready.headed.openLines(signal === undefined ? {} : { signal })
+    const maxUnreleased = this.#batches + 1
+    this.#lines = ready.headed.openLines({ maxUnreleased, ...(signal === undefined ? {} : { signal }) })
     const { recognition } = ready
     this.#reader = new BatchReader(recognition?.format ?? null, {
       toUtc: ready.toUtc,
@@ -157,15 +161,21 @@ export class SourceReader implements OrderedSource {
 
   #batchFor(block: Block): RecordBatch {
     const at = this.#free.findIndex((batch) => capacityOf(batch) >= block.lineCount)
-    const batch =
-      at >= 0 ? this.#free.splice(at, 1)[0]! : this.#reader!.createBlockBatch(roomFor(block.lineCount))
+    const batch = at >= 0 ? this.#free.splice(at, 1)[0]! : this.#newBatch(block.lineCount)
     batch.release = () => {
       block.release()
-      if (this.#free.length < 2 && !this.#isClosed) this.#free.push(batch)
+      if (this.#free.length <= this.#batches && !this.#isClosed) this.#free.push(batch)
       else freeBatch(batch)
       batch.release = () => {}
     }
     return batch
+  }
+
+  /** In place of one that is too small. */
+  #newBatch(lines: number): RecordBatch {
+    const small = this.#free.shift()
+    if (small !== undefined) freeBatch(small)
+    return this.#reader!.createBlockBatch(roomFor(lines))
   }
 
   #count(block: Block, batch: RecordBatch, others: readonly OtherLine[]): void {
@@ -221,7 +231,6 @@ export class SourceReader implements OrderedSource {
     }
   }
 
-  /** The account of this source. Call after its last batch, or after `close` where the run was interrupted. */
   ledgerEntry(): LedgerEntry {
     const { ready, counts } = this
     const { recognition, headed } = ready
@@ -247,8 +256,7 @@ export class SourceReader implements OrderedSource {
         ...(this.#changes?.reasons ?? []),
       ],
       ...counts,
-      first: this.first <= this.last ? toIso(this.first) : null,
-      last: this.first <= this.last ? toIso(this.last) : null,
+      ...spanOf(this),
       fields: [...new Set(this.#recognitions.flatMap(({ format }) => fieldsOf(format)))],
       faults: this.#lines?.faults.list() ?? [],
     }

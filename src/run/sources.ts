@@ -10,7 +10,7 @@ import type { EvidenceInput } from '../evidence/contract.js'
 import { findSources, type NotRead } from '../evidence/find.js'
 import type { LocalToUtc } from '../kernel/scan-time.js'
 import { medianOf, SourceClock } from '../order/source-clock.js'
-import type { LogFormat, Recognition } from '../parse/contract.js'
+import type { FieldNames, LogFormat, Recognition } from '../parse/contract.js'
 import { recognize, recognizeChosen } from '../parse/recognize.js'
 import { type ChosenFormat, resolveFormat, withFields } from '../parse/resolve-format.js'
 import { sampleLines } from '../parse/sample-lines.js'
@@ -35,6 +35,9 @@ export interface ReadySource {
   /** Earliest and middle time of the first records; NaN where there are none. */
   readonly headTime: number
   readonly typicalTime: number
+  /** Declared for it; null where none is. */
+  readonly zone: string | null
+  readonly fields: FieldNames | null
   /** Of the source's declared zone; null where none is declared. */
   readonly toUtc: LocalToUtc | null
 }
@@ -166,6 +169,8 @@ function makeReady(
     candidates: isBinary || recognition?.pinned === true ? [] : withServer(candidates, server),
     isBinary,
     ...headTimes(head, text, recognition, toUtc),
+    zone,
+    fields,
     toUtc,
   }
 }
