@@ -6,7 +6,10 @@ import type { BoundHit } from '../observe/contract.js'
 export interface LedgerEntry {
   /** `S1`, `S2`, ...: canonical order, independent of the order of arguments. */
   readonly ordinal: string
-  /** First 16 hex of `decodedSha256`; what evidence references carry. */
+  /**
+   * First 16 hex of `decodedSha256`; what evidence references carry. Where nothing was hashed: of the SHA-256 of the first
+   * 64 KiB decoded, with the ordinal behind it, `5f3a9c1e0b2d4f68-S1`.
+   */
   readonly id: string
   /** All names under which the same decoded bytes were handed in; the first is the one that was read. */
   readonly names: readonly string[]
@@ -14,9 +17,10 @@ export interface LedgerEntry {
   readonly compression: string
   readonly charset: string
   readonly storedBytes: number
-  readonly storedSha256: string
+  /** 64 hex digits; null where nothing was hashed. */
+  readonly storedSha256: string | null
   readonly decodedBytes: number
-  readonly decodedSha256: string
+  readonly decodedSha256: string | null
   readonly format: string | null
   readonly producer: string
   /** What each line is wrapped in: `syslog`, `docker-json`, `cri`; null for nothing. */

@@ -48,11 +48,11 @@ export const LINE_BETWEEN = 4
 export interface DecodedEnd {
   /** Bytes of the decoded stream. */
   readonly decodedBytes: number
-  /** SHA-256 of the decoded stream, 64 hex digits; the source's identity. */
-  readonly decodedSha256: string
+  /** SHA-256 of the decoded stream, 64 hex digits; the source's identity. Null where nothing was hashed. */
+  readonly decodedSha256: string | null
   /** Bytes as stored, and their hash. */
   readonly storedBytes: number
-  readonly storedSha256: string
+  readonly storedSha256: string | null
   /** Line feeds in the decoded stream, counted as lines are cut. */
   readonly lineFeeds: number
   /** False where the last line has no line end. */

@@ -8,7 +8,7 @@ import { type Decoder, makeDecoder } from './decoder.js'
 import { DocumentFramer } from './document-framing.js'
 import { EvenChunks } from './even-chunks.js'
 import { type BlockFramer, Framer } from './framing.js'
-import { StreamHash } from './hash.js'
+import { type HashKind, StreamHash } from './hash.js'
 import { BLOCK_BYTES, MAX_LINE_BYTES } from './limits.js'
 import { StoredBytes } from './stored.js'
 import { unitsOf } from './units.js'
@@ -20,6 +20,8 @@ export interface LineOptions {
   readonly blockBytes?: number
   /** Most blocks that are handed out and not given back; 2. */
   readonly maxUnreleased?: number
+  /** Default sha256; `none`: the hashes at the end are null. */
+  readonly hash?: HashKind
   /** Gives up as `close()` does: `next()` gives null. Whoever fired it knows that this is no end of the source. */
   readonly signal?: AbortSignal
 }
@@ -35,7 +37,7 @@ export class SourceLineReader implements LineReader {
   readonly compression: Compression
   readonly charset: Charset
   readonly faults = new FaultLog()
-  readonly #storedHash = new StreamHash()
+  readonly #storedHash: StreamHash
   /** The same object as `#storedHash` where nothing is compressed: the same bytes are hashed once. */
   readonly #decodedHash: StreamHash
   readonly #stored: StoredBytes
@@ -59,9 +61,10 @@ export class SourceLineReader implements LineReader {
     this.compression = head.compression
     this.charset = head.charset
     this.#maxUnreleased = options.maxUnreleased ?? MAX_UNRELEASED_BLOCKS
+    this.#storedHash = new StreamHash(options.hash)
     this.#stored = new StoredBytes(source, this.#storedHash)
     this.#decoder = makeDecoder(head.compression, this.#stored, source)
-    this.#decodedHash = head.compression === 'none' ? this.#storedHash : new StreamHash()
+    this.#decodedHash = head.compression === 'none' ? this.#storedHash : new StreamHash(options.hash)
     const units = unitsOf(head.charset)
     const nextDecoded = () => this.#nextDecoded()
     this.#nextChunk = nextDecoded

@@ -6,6 +6,7 @@ import type { ConfigurationValue } from '../conclude/contract.js'
 import { MINUTE_MS } from '../core/civil-time.js'
 import { PosternError } from '../core/errors.js'
 import { isZone, parseTime, toIso } from '../core/times.js'
+import type { HashKind } from '../decode/hash.js'
 import type { DeclaredEntryPoint, Detector, DetectorInput } from '../detect/contract.js'
 import type { EvidenceInput } from '../evidence/contract.js'
 import type { FieldNames, LogFormat } from '../parse/contract.js'
@@ -43,6 +44,11 @@ export interface ReadOptions {
    * number. `auto`: up to two by the processor's cores, none for little evidence. Default 0. Records are read in one thread.
    */
   readonly workers?: number | 'auto'
+  /**
+   * `none` leaves out the SHA-256 of the evidence, which is some of the time; cited lines are hashed all the same. The report
+   * says so. Default sha256.
+   */
+  readonly hash?: HashKind
   /** Formats of the caller's own, tried before the built-in ones. */
   readonly formats?: readonly LogFormat[]
   /** Stands for `-`. Default: the process's standard input. */
@@ -81,6 +87,7 @@ export interface Configuration {
   /** For tables: `memoryMb` less what is in flight. */
   readonly memoryBytes: number
   readonly workers: number | 'auto'
+  readonly hash: HashKind
   formatFor(names: readonly string[]): string | null
   fieldsFor(names: readonly string[]): FieldNames | null
   timezoneFor(names: readonly string[]): string | null
@@ -149,6 +156,8 @@ export async function resolveConfiguration(
   checkFields(fields)
   for (const { match, fields: own } of caseFile?.sources ?? [])
     if (own !== undefined) values.push({ name: `fields of ${match}`, value: own, origin: 'case' })
+  const hash = checkHash(options.hash ?? 'sha256')
+  values.push({ name: 'hash', value: hash, origin: originOf(options.hash, false) })
   const formatFrom = choose<string | null>('formatFrom', options.formatFrom, null)
   return {
     entryPoints: caseFile?.entryPoints ?? [],
@@ -163,6 +172,7 @@ export async function resolveConfiguration(
     format,
     fields,
     formatFrom,
+    hash,
     timezone,
     since,
     until,
@@ -219,6 +229,11 @@ function checkFields(fields: FieldNames | null): void {
     const problem = fieldProblem(name, member)
     if (problem !== null) throw invalid(problem)
   }
+}
+
+function checkHash(hash: HashKind): HashKind {
+  if (hash === 'sha256' || hash === 'none') return hash
+  throw invalid(`hash is sha256 or none, found ${String(hash)}`)
 }
 
 const MAX_WORKERS = 64

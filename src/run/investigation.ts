@@ -90,8 +90,6 @@ export class InvestigationPass implements PassConsumer {
     this.#ready = ready
     this.#configuration = configuration
     this.#settings = settings
-    this.#pool = this.#startWorkers()
-    this.#sources = this.#openSources()
     const { memoryBytes } = configuration
     this.#sessionizer = new Sessionizer({
       tableBytes: memoryBytes * SHARES.sessions,
@@ -105,6 +103,9 @@ export class InvestigationPass implements PassConsumer {
     })
     this.#indicators = new IndicatorCounter(configuration.indicators)
     this.#detectors = this.#createDetectors()
+    // last: a thread that runs keeps the process alive, and a user's own detector may throw
+    this.#pool = this.#startWorkers()
+    this.#sources = this.#openSources()
     this.#context = this.#createContext()
     this.#engine = new Engine([this.#traffic, this.#indicators, ...this.#detectors], this.#context)
   }
@@ -163,7 +164,8 @@ export class InvestigationPass implements PassConsumer {
     const readHere = lazily(() => {
       const classifier = new Classifier({ ...this.#configuration, seed })
       const chains = new ForwardingChains(this.#configuration.trustedProxies)
-      const options = { seed, horizonMs, chains, classifier, onRejects, signal: this.#settings.stop }
+      const { hash } = this.#configuration
+      const options = { seed, horizonMs, chains, classifier, onRejects, hash, signal: this.#settings.stop }
       return (source: ReadySource) => new SourceReader(source, options)
     })
     if (this.#pool === null) return sources.map((source) => readHere()(source))
@@ -172,7 +174,7 @@ export class InvestigationPass implements PassConsumer {
 
   #startWorkers(): WorkerPool | null {
     const { entryPoints, indicators, logins, dataRoutes, ignorePathCase } = this.#configuration
-    const { horizonMs, trustedProxies, workers } = this.#configuration
+    const { horizonMs, trustedProxies, hash, workers } = this.#configuration
     const threads = threadsFor(workers, this.#ready)
     if (threads === 0) return null
     const options = {
@@ -184,6 +186,7 @@ export class InvestigationPass implements PassConsumer {
       seed: this.#ready.seed,
       horizonMs,
       trustedProxies,
+      hash,
       wantsRejects: this.#settings.onRejects !== null,
     }
     return new WorkerPool(threads, options, this.#settings.stop)
@@ -261,8 +264,10 @@ export class InvestigationPass implements PassConsumer {
     const seen = new Map<string, string>()
     return this.#sources.map((source) => {
       const entry = source.ledgerEntry()
-      const twin = entry.decodedBytes > 0 ? seen.get(entry.decodedSha256) : undefined
-      seen.set(entry.decodedSha256, entry.ordinal)
+      const { decodedSha256 } = entry
+      if (decodedSha256 === null) return entry
+      const twin = entry.decodedBytes > 0 ? seen.get(decodedSha256) : undefined
+      seen.set(decodedSha256, entry.ordinal)
       if (twin === undefined) return entry
       const detail = `the same bytes as ${twin}; its records are counted twice`
       return {
@@ -321,11 +326,13 @@ export class InvestigationPass implements PassConsumer {
   }
 
   #notChecked(): { check: string; reason: string }[] {
-    return this.#settings.detectors.flatMap((detector) => {
+    const unhashed = this.#configuration.hash === 'none' ? [UNHASHED] : []
+    const idle = this.#settings.detectors.flatMap((detector) => {
       const input = detectorInput(this.#configuration, detector, NO_LIMITS)
       const reason = detector.idle(input)
       return reason === null ? [] : [{ check: detector.id, reason }]
     })
+    return [...unhashed, ...idle]
   }
 
   #bounds(): BoundHit[] {
@@ -355,6 +362,11 @@ export class InvestigationPass implements PassConsumer {
 
 /** For a detector that is only asked why it is idle. */
 const NO_LIMITS = { maxCandidates: 0, memoryBytes: 0, maxReferences: 0 } as const
+
+const UNHASHED = {
+  check: 'identity of the evidence',
+  reason: 'its SHA-256 was not taken (hash: none): nothing shows that these are the bytes that were read',
+}
 
 const NOTHING = {
   notChecked: [],

@@ -117,6 +117,7 @@ async function* placedBatches(
       horizonMs,
       chains,
       classifier: null,
+      hash: configuration.hash,
       // never spread into a call: a block of one-letter lines has more rejects than a call may have arguments
       onRejects:
         onRejects === undefined
@@ -206,6 +207,7 @@ export async function* findRequests(
     horizonMs: configuration.horizonMs,
     chains,
     classifier,
+    hash: configuration.hash,
     onRejects: null,
     ...(signal === undefined ? {} : { signal }),
   }

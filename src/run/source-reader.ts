@@ -5,7 +5,8 @@ import { decodeText } from '../columns/unescape.js'
 import type { LedgerEntry, Reject } from '../conclude/contract.js'
 import type { KeySeed } from '../core/keys.js'
 import { toIso } from '../core/times.js'
-import { type Block, LINE_MARK, LINE_NULS, type LineReader } from '../decode/contract.js'
+import { type Block, type DecodedEnd, LINE_MARK, LINE_NULS, type LineReader } from '../decode/contract.js'
+import type { HashKind } from '../decode/hash.js'
 import { packedAs } from '../decode/magic.js'
 import { SourceClock } from '../order/source-clock.js'
 import type { Recognition } from '../parse/contract.js'
@@ -26,6 +27,7 @@ export interface SourceReaderOptions {
   /** Called with the lines that are no records, in order. */
   readonly onRejects: ((rejects: Reject[]) => void) | null
   readonly signal?: AbortSignal
+  readonly hash?: HashKind
   /** Batches that may be handed out at a time; default 1. */
   readonly batches?: number
 }
@@ -117,7 +119,11 @@ export class SourceReader implements ReadSource {
     const { ready } = this
     const { signal } = this.#options
     const maxUnreleased = this.#batches + 1
-    this.#lines = ready.headed.openLines({ maxUnreleased, ...(signal === undefined ? {} : { signal }) })
+    this.#lines = ready.headed.openLines({
+      maxUnreleased,
+      hash: this.#options.hash ?? 'sha256',
+      ...(signal === undefined ? {} : { signal }),
+    })
     const { recognition } = ready
     this.#reader = new BatchReader(recognition?.format ?? null, {
       toUtc: ready.toUtc,
@@ -235,16 +241,16 @@ export class SourceReader implements ReadSource {
     const { ready, counts } = this
     const { recognition, headed } = ready
     const end = this.#lines?.end()
-    const decodedSha256 = end?.decodedSha256 ?? ''
+    const { ordinal, id, storedSha256, decodedSha256 } = this.#identity(end)
     return {
-      ordinal: `S${this.ordinal + 1}`,
-      id: decodedSha256.slice(0, 16),
+      ordinal,
+      id,
       names: ready.names,
       kind: headed.source.kind,
       compression: headed.head.compression,
       charset: headed.head.charset,
       storedBytes: end?.storedBytes ?? 0,
-      storedSha256: end?.storedSha256 ?? '',
+      storedSha256,
       decodedBytes: end?.decodedBytes ?? 0,
       decodedSha256,
       format: recognition?.format.id ?? null,
@@ -260,6 +266,18 @@ export class SourceReader implements ReadSource {
       fields: [...new Set(this.#recognitions.flatMap(({ format }) => fieldsOf(format)))],
       faults: this.#lines?.faults.list() ?? [],
     }
+  }
+
+  #identity(
+    end: DecodedEnd | undefined,
+  ): Pick<LedgerEntry, 'ordinal' | 'id' | 'storedSha256' | 'decodedSha256'> {
+    const ordinal = `S${this.ordinal + 1}`
+    if (this.#options.hash === 'none') {
+      const id = `${this.ready.headed.head.sha256.slice(0, 16)}-${ordinal}`
+      return { ordinal, id, storedSha256: null, decodedSha256: null }
+    }
+    const decodedSha256 = end?.decodedSha256 ?? ''
+    return { ordinal, id: decodedSha256.slice(0, 16), storedSha256: end?.storedSha256 ?? '', decodedSha256 }
   }
 }
 

@@ -3,6 +3,7 @@
 import type { ClassifierOptions } from '../../classify/classifier.js'
 import type { RecordBatch } from '../../columns/contract.js'
 import type { LedgerEntry, Reject } from '../../conclude/contract.js'
+import type { HashKind } from '../../decode/hash.js'
 import type { SourceCounts } from '../read-source.js'
 import type { PortableSource } from './portable-source.js'
 
@@ -10,6 +11,7 @@ import type { PortableSource } from './portable-source.js'
 export interface ReadingOptions extends ClassifierOptions {
   readonly horizonMs: number
   readonly trustedProxies: readonly string[]
+  readonly hash: HashKind
   /** The lines that are no records are handed over too. */
   readonly wantsRejects: boolean
 }

@@ -146,6 +146,7 @@ class ReadingThread {
     this.#options = {
       seed: options.seed,
       horizonMs: options.horizonMs,
+      hash: options.hash,
       chains: new ForwardingChains(options.trustedProxies),
       classifier: new Classifier(options),
       signal: this.#stop.signal,

@@ -19,8 +19,9 @@ export class WorkerThread {
   readonly #listeners = new Map<number, (answer: Answer) => void>()
   #failure: PosternError | null = null
 
-  constructor(options: ReadingOptions) {
-    this.#worker = new Worker(WORKER_URL, { name: 'postern-worker' })
+  /** @param file  The code of the thread. */
+  constructor(options: ReadingOptions, file = WORKER_URL) {
+    this.#worker = new Worker(file, { name: 'postern-worker' })
     this.#worker.on('message', (answer: Answer) => this.#listeners.get(answer.ordinal)?.(answer))
     this.#worker.on('error', (cause) => this.#fail(cause))
     this.#worker.on('exit', (code) => this.#fail(new Error(`it exited with code ${code}`)))
