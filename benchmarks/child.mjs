@@ -1,14 +1,29 @@
 /**
  * Runs one case in a process of its own and prints what came out as JSON; run.mjs and profile.mjs start it.
  *
- *     node benchmarks/child.mjs CASE DIST LOG CASE_FILE
+ *     node benchmarks/child.mjs CASE DIST LOG [OPTIONS as JSON]
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { createGunzip } from 'node:zlib'
+import { moreDetectors } from './more-detectors.mjs'
 
-const [name = '', dist = '', log = '', caseFile = ''] = process.argv.slice(2)
+/**
+ * @typedef {object} ChildOptions  All but `moreDetectors` go to the package as they are.
+ * @property {string} [caseFile]
+ * @property {string} [format]
+ * @property {number} [memoryMb]
+ * @property {number} [workers]
+ * @property {'simd' | 'ts'} [scanner]
+ * @property {'sha256' | 'none'} [hash]
+ * @property {{ flag: string, count: number }} [moreDetectors]
+ */
+
+const [name = '', dist = '', log = '', optionsText = '{}'] = process.argv.slice(2)
+/** @type {ChildOptions} */
+const { moreDetectors: more = { flag: '', count: 0 }, ...options } = JSON.parse(optionsText)
 
 /** @returns {Promise<typeof import('../src/index.js')>} The built package; never the source, which runs differently. */
 const load = () => import(pathToFileURL(resolve(dist, 'index.js')).href)
@@ -16,8 +31,10 @@ const load = () => import(pathToFileURL(resolve(dist, 'index.js')).href)
 /** @type {Record<string, () => Promise<object>>} */
 const CASES = {
   async investigate() {
-    const { investigate } = await load()
-    const { summary, findings, ledger } = await investigate({ evidence: [log], caseFile }).report()
+    const { investigate, FLAG } = await load()
+    const { detectors, visited } = moreDetectors(more, FLAG)
+    const run = investigate({ evidence: [log], detectors, ...options })
+    const { summary, findings, ledger, configuration, answers } = await run.report()
     return {
       lines: summary.lines,
       records: summary.records,
@@ -27,6 +44,9 @@ const CASES = {
       bytes: summary.decodedBytes,
       sessions: summary.sessions,
       decodedSha256: ledger[0]?.decodedSha256,
+      hash: configuration.find((it) => it.name === 'hash')?.value,
+      visited,
+      bounds: answers.coverage.bounds.map(({ name, effect }) => `${name}: ${effect}`),
       findings: findings.flatMap((it) =>
         it.kind === 'closed-entry-point'
           ? [
@@ -52,7 +72,7 @@ const CASES = {
         answer.bytes += entry.decodedBytes
       }
     }
-    for await (const batch of readBatches([log], { onLedger })) answer.records += batch.rowCount
+    for await (const batch of readBatches([log], { ...options, onLedger })) answer.records += batch.rowCount
     return answer
   },
 
@@ -60,6 +80,14 @@ const CASES = {
     const hash = createHash('sha256')
     for await (const chunk of createReadStream(log, { highWaterMark: 1 << 20 })) hash.update(chunk)
     return { decodedSha256: hash.digest('hex') }
+  },
+
+  async gunzip() {
+    let bytes = 0
+    const gunzip = createGunzip({ chunkSize: 1 << 18 })
+    for await (const chunk of createReadStream(log, { highWaterMark: 1 << 18 }).pipe(gunzip))
+      bytes += chunk.length
+    return { bytes }
   },
 }
 

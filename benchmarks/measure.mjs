@@ -5,6 +5,8 @@ import { join } from 'node:path'
 
 /** GNU time tells what a command used; without it, commands that are not ours have no figures but the time. */
 const GNU_TIME = '/usr/bin/time'
+/** What other tools print may be long. */
+const MOST_OUTPUT_BYTES = 1 << 28
 
 /**
  * @typedef {object} Run
@@ -28,7 +30,8 @@ export function measure(command) {
     const [program = '', ...rest] = isTimed ? [GNU_TIME, '-f', '%U %S %M', '-o', usage, ...command] : command
     const start = performance.now()
     // one byte is one character: the fastest that grep can be, the same on every machine
-    const child = spawnSync(program, rest, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } })
+    const env = { ...process.env, LC_ALL: 'C' }
+    const child = spawnSync(program, rest, { encoding: 'utf8', env, maxBuffer: MOST_OUTPUT_BYTES })
     const seconds = (performance.now() - start) / 1000
     if (child.status !== 0) throw new Error(`${command.join(' ')} failed: ${child.error ?? child.stderr}`)
     return { output: child.stdout, seconds, ...(isTimed ? usageIn(usage) : statedUsage(child.stdout)) }

@@ -2,9 +2,11 @@
  * Shows where the time of an investigation goes, by stage and by function, from a CPU profile of the built package.
  *
  *     node benchmarks/profile.mjs [--size 200MB] [--case investigate|parse-only] [--top 25]
+ *                                 [--workers 1] [--scanner simd|ts] [--hash sha256|none]
  *
  * The package is built for this with source maps, which say from which file of `src` a function comes; the file's folder is
- * its stage. What Node does itself (hashing, reading, collecting garbage) stands under its own names.
+ * its stage. What Node does itself (hashing, reading, collecting garbage) stands under its own names. Node writes one
+ * profile for each thread.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -24,9 +26,11 @@ const INTERVAL_US = 500
 /** What files of `src` are to a row where their folder says another thing. */
 const STAGES_OF_FILES = /** @type {Record<string, string>} */ ({
   'src/decode/hash.ts': 'hash',
+  'src/decode/gzip.ts': 'inflate',
+  'src/decode/inflater.ts': 'inflate',
   'src/parse/forwarding.ts': 'forwarding',
 })
-/** What the folders of `src` are to a row. */
+/** What the folders of `src` are to a row; each detector is a stage of its own. */
 const STAGES = /** @type {Record<string, string>} */ ({
   evidence: 'read',
   decode: 'frame',
@@ -36,10 +40,9 @@ const STAGES = /** @type {Record<string, string>} */ ({
   classify: 'classify',
   order: 'order',
   sessions: 'sessions',
-  observe: 'observers',
-  detect: 'observers',
-  conclude: 'observers',
-  findings: 'observers',
+  observe: 'observe',
+  conclude: 'conclude',
+  findings: 'findings',
 })
 
 /**
@@ -47,6 +50,7 @@ const STAGES = /** @type {Record<string, string>} */ ({
  * @property {string} stage
  * @property {string} where
  * @property {number} ms
+ * @property {'main' | 'workers'} thread
  */
 
 async function main() {
@@ -55,38 +59,57 @@ async function main() {
       size: { type: 'string', default: '200MB' },
       case: { type: 'string', default: 'investigate' },
       top: { type: 'string', default: '25' },
+      workers: { type: 'string', default: '1' },
+      scanner: { type: 'string' },
+      hash: { type: 'string' },
     },
   })
   const { log, caseFile, truth } = await evidenceOf({ sizeBytes: parseSize(values.size) })
+  const { workers, scanner, hash } = values
   build()
-  const spent = profileOf([values.case, DIST, log, caseFile])
-  const total = spent.reduce((sum, { ms }) => sum + ms, 0)
-  const row = (/** @type {string} */ what, /** @type {number} */ ms) => [
-    what,
-    ms.toFixed(0),
-    `${((100 * ms) / total).toFixed(1)} %`,
-    ((1e6 * ms) / truth.lines).toFixed(0),
-  ]
-  const heads = ['ms', 'share', 'ns a line']
+  const options = { caseFile, workers: Number(workers), scanner, hash }
+  const spent = profileOf([values.case, DIST, log, JSON.stringify(options)])
   console.log(`${values.case}, ${values.size}, ${truth.lines} lines\n`)
-  printTable(
-    ['stage', ...heads],
-    [...sumBy(spent, 'stage')].map(([what, ms]) => row(what, ms)),
-  )
+  const print = (
+    /** @type {string} */ head,
+    /** @type {'stage' | 'where'} */ key,
+    /** @type {number} */ top,
+  ) => printSums(head, sumBy(spent, key).slice(0, top), spent, truth.lines)
+  print('stage', 'stage', Number.POSITIVE_INFINITY)
   console.log('')
-  const functions = [...sumBy(spent, 'where')].slice(0, Number(values.top))
-  printTable(
-    ['function, without what it calls', ...heads],
-    functions.map(([what, ms]) => row(what, ms)),
-  )
+  print('function, without what it calls', 'where', Number(values.top))
 }
 
-/** @param {readonly Spent[]} spent @param {'stage' | 'where'} key @returns {Map<string, number>} Most first. */
+/** @typedef {{ what: string, main: number, workers: number, ms: number }} Sum  Milliseconds by thread, and of all. */
+
+/** @param {readonly Spent[]} spent @param {'stage' | 'where'} key @returns {Sum[]} Most first. */
 function sumBy(spent, key) {
-  /** @type {Map<string, number>} */
+  /** @type {Map<string, Sum>} */
   const sums = new Map()
-  for (const one of spent) sums.set(one[key], (sums.get(one[key]) ?? 0) + one.ms)
-  return new Map([...sums].sort(([, a], [, b]) => b - a))
+  for (const { [key]: what, thread, ms } of spent) {
+    const sum = sums.get(what) ?? { what, main: 0, workers: 0, ms: 0 }
+    sums.set(what, sum)
+    sum[thread] += ms
+    sum.ms += ms
+  }
+  return [...sums.values()].sort((a, b) => b.ms - a.ms)
+}
+
+/** @param {string} head @param {readonly Sum[]} sums @param {readonly Spent[]} spent @param {number} lines */
+function printSums(head, sums, spent, lines) {
+  const total = spent.reduce((sum, { ms }) => sum + ms, 0)
+  const hasWorkers = spent.some(({ thread }) => thread === 'workers')
+  const cells = (/** @type {Sum} */ { what, main, workers, ms }) => [
+    what,
+    ...(hasWorkers ? [main.toFixed(0), workers.toFixed(0)] : []),
+    ms.toFixed(0),
+    `${((100 * ms) / total).toFixed(1)} %`,
+    ((1e6 * ms) / lines).toFixed(0),
+  ]
+  printTable(
+    [head, ...(hasWorkers ? ['main ms', 'workers ms'] : []), 'ms', 'share', 'ns a line'],
+    sums.map(cells),
+  )
 }
 
 /** @param {readonly string[]} childArguments @returns {Spent[]} One for each sample. */
@@ -96,24 +119,32 @@ function profileOf(childArguments) {
     const flags = ['--cpu-prof', `--cpu-prof-interval=${INTERVAL_US}`, `--cpu-prof-dir=${folder}`]
     const child = spawnSync(process.execPath, [...flags, CHILD, ...childArguments], { encoding: 'utf8' })
     if (child.status !== 0) throw new Error(`the profiled run failed: ${child.stderr}`)
-    const [file] = readdirSync(folder)
-    return spentIn(JSON.parse(readFileSync(join(folder, file ?? ''), 'utf8')))
+    return readdirSync(folder).flatMap((file) =>
+      spentIn(JSON.parse(readFileSync(join(folder, file), 'utf8')), threadOf(file)),
+    )
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-/** @typedef {{ functionName: string, url: string, lineNumber: number, columnNumber: number }} Frame */
-/** @typedef {{ id: number, callFrame: Frame, children?: number[] }} ProfileNode */
+/** By the file's name, CPU.DATE.TIME.PROCESS.THREAD.NUMBER.cpuprofile; the main thread is 0. @param {string} file */
+const threadOf = (file) => (file.split('.')[4] === '0' ? 'main' : 'workers')
 
-/** @param {{ nodes: ProfileNode[], samples: number[], timeDeltas: number[] }} profile @returns {Spent[]} */
-function spentIn({ nodes, samples, timeDeltas }) {
+/** @typedef {{ functionName: string, url: string, lineNumber: number, columnNumber: number }} Frame */
+/** @typedef {{ id: number, callFrame: Frame, children?: number[], positionTicks?: { line: number, ticks: number }[] }} ProfileNode */
+
+/**
+ * @param {{ nodes: ProfileNode[], samples: number[], timeDeltas: number[] }} profile
+ * @param {Spent['thread']} thread
+ * @returns {Spent[]}
+ */
+function spentIn({ nodes, samples, timeDeltas }, thread) {
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  /** @type {Map<number, { stage: string, where: string }>} */
+  /** @type {Map<number, { stage: string, where: string, working: number }>} */
   const places = new Map()
   const visit = (/** @type {ProfileNode} */ node, /** @type {string} */ callerStage) => {
     const { stage, where } = placeOf(node.callFrame)
-    places.set(node.id, { stage: stage ?? callerStage, where })
+    places.set(node.id, { stage: stage ?? callerStage, where, working: 1 - waitingShare(node) })
     for (const id of node.children ?? []) {
       const child = byId.get(id)
       if (child !== undefined) visit(child, stage ?? callerStage)
@@ -122,10 +153,24 @@ function spentIn({ nodes, samples, timeDeltas }) {
   if (nodes[0] !== undefined) visit(nodes[0], 'start-up and the rest')
   return samples.flatMap((id, i) => {
     const place = places.get(id)
-    return place === undefined || place.where === '(idle)'
-      ? []
-      : [{ ...place, ms: (timeDeltas[i] ?? 0) / 1000 }]
+    if (place === undefined || place.where === '(idle)') return []
+    const { stage, where, working } = place
+    return [{ stage, where, thread, ms: (working * (timeDeltas[i] ?? 0)) / 1000 }]
   })
+}
+
+/** @type {Map<string, string[]>} */
+const linesOf = new Map()
+
+/** Share of a function's samples in which its thread slept until another woke it. @param {ProfileNode} node */
+function waitingShare({ callFrame: { url }, positionTicks = [] }) {
+  if (!url.startsWith('file:') || positionTicks.length === 0) return 0
+  const path = fileURLToPath(url)
+  const lines = linesOf.get(path) ?? readFileSync(path, 'utf8').split('\n')
+  linesOf.set(path, lines)
+  const waiting = positionTicks.filter(({ line }) => lines[line - 1]?.includes('Atomics.wait('))
+  const sum = (/** @type {typeof positionTicks} */ all) => all.reduce((total, { ticks }) => total + ticks, 0)
+  return sum(waiting) / sum(positionTicks)
 }
 
 /**
@@ -140,10 +185,17 @@ function placeOf(frame) {
   const name = functionName || '(anonymous)'
   if (name === '(garbage collector)') return { stage: 'garbage', where: name }
   if (url === '') return { stage: null, where: name }
+  if (url.startsWith('wasm:')) return { stage: 'scan', where: `wasm ${name}` }
   if (url.startsWith('node:')) return { stage: stageOfNode(url), where: `${name} (${url})` }
   const file = url.startsWith('file:') ? sourceFile(fileURLToPath(url), frame) : url
-  const folder = /^src\/(\w+)\//.exec(file)?.[1] ?? ''
-  return { stage: STAGES_OF_FILES[file] ?? STAGES[folder] ?? null, where: `${file} ${name}` }
+  return { stage: stageOfFile(file), where: `${file} ${name}` }
+}
+
+/** @param {string} file  From the root. @returns {string | null} */
+function stageOfFile(file) {
+  const [, folder = '', detector] = /^src\/(\w+)\/(?:detectors\/([^/]+)\/)?/.exec(file) ?? []
+  if (detector !== undefined) return `detect: ${detector}`
+  return STAGES_OF_FILES[file] ?? STAGES[folder] ?? null
 }
 
 /** @param {string} url @returns {string | null} */

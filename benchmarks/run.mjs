@@ -1,7 +1,8 @@
 /**
- * Measures the built package on a generated log and checks every answer; README.md says how to read the table.
+ * Measures the built package on generated logs and checks every answer; README.md says how to read the table.
  *
- *     npm run bench -- [--size 1GB] [--runs 5] [--only NAME] [--dist PATH] [--record] [--smoke]
+ *     npm run bench -- [--size 1GB] [--runs 5] [--only NAME] [--workers 1] [--dist PATH] [--record] [--smoke]
+ *                      [--peers] [--long] [--clients 1000000]
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -10,20 +11,24 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { CASES } from './cases.mjs'
-import { evidenceOf, parseSize } from './generate.mjs'
+import { DAYS, evidenceOf, JSON_GROWTH, LEAST_BYTES, parseSize } from './generate.mjs'
 import { measure } from './measure.mjs'
+import { knownOptions } from './options.mjs'
+import { peerCases } from './peers.mjs'
 import { writeRecord } from './record.mjs'
+import { HEADS, megabytes, summarize, tableOf } from './summary.mjs'
 import { printTable } from './table.mjs'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
-const BASELINE = 'grep -c POST'
-/** The compressed log is smaller by this: unpacking is what takes the time. */
-const GZIP_SHARE = 1 / 8
+/** The compressed log, which other tools read too, is smaller by this: unpacking is what takes the time. */
+const SMALL_SHARE = 1 / 8
+/** The long log, in as many times the days. */
+const LONG_TIMES = 10
 
-/** @typedef {import('./measure.mjs').Run} Run */
 /** @typedef {import('./cases.mjs').BenchmarkCase} BenchmarkCase */
-
-/** What one case gave. @typedef {{ case: BenchmarkCase, runs: readonly Run[] }} Measured */
+/** @typedef {import('./cases.mjs').EvidenceName} EvidenceName */
+/** @typedef {import('./generate.mjs').Evidence} Evidence */
+/** @typedef {import('./summary.mjs').Measured} Measured */
 
 async function main() {
   const { values } = parseArgs({
@@ -31,168 +36,171 @@ async function main() {
       size: { type: 'string' },
       runs: { type: 'string' },
       only: { type: 'string' },
+      workers: { type: 'string', default: '1' },
       dist: { type: 'string', default: join(ROOT, 'dist') },
       record: { type: 'boolean', default: false },
       smoke: { type: 'boolean', default: false },
+      peers: { type: 'boolean', default: false },
+      long: { type: 'boolean', default: false },
+      clients: { type: 'string' },
     },
   })
   const size = values.size ?? (values.smoke ? '20MB' : '1GB')
-  const runs = Number(values.runs ?? (values.smoke ? 1 : 5))
-  if (!(Number.isInteger(runs) && runs > 0))
-    throw new Error(`--runs is a whole number from 1; found ${values.runs}`)
+  const runs = wholeNumber('runs', values.runs ?? (values.smoke ? '1' : '5'))
+  const workers = wholeNumber('workers', values.workers, 0)
+  const clients = values.clients === undefined ? undefined : wholeNumber('clients', values.clients)
   if (!existsSync(join(values.dist, 'index.js')))
     throw new Error(`${values.dist} holds no build; run npm run build first`)
-  const cases = chosen(values.only)
-  const evidence = await makeEvidence(parseSize(size), cases)
+  const cases = chosen({ ...values, clients })
+  if (cases.some(({ on }) => on === 'long' || on === 'clients')) sayHowLong(parseSize(size), runs)
+  const known = await knownOptions(values.dist)
+  const evidence = await makeEvidence(parseSize(size), cases, clients)
 
-  const { bytes, lines, records, rejects, clients } = evidence.whole.truth
-  console.log(`${machine().cpu}, ${machine().threads} threads; Node ${process.version.slice(1)}`)
+  const { cpu, threads, node } = machine()
   console.log(
-    `${megabytes(bytes)} MB, ${lines} lines: ${records} records, ${rejects} rejects, ${clients} clients; ` +
+    `${cpu}, ${threads} threads; Node ${node.slice(1)}; workers: ${known.has('workers') ? workers : 'none in this build'}; ` +
       `runs: ${runs}, after ${values.smoke ? 'no' : 'a'} warm-up\n`,
   )
-  const measured = measureAll(cases, evidence, { dist: values.dist, runs, warmUp: !values.smoke })
-  const rows = summarize(measured, evidence)
-  printTable(HEADS, rows.map(cellsOf))
+  const { heads, rows: logs } = evidenceTable(evidence)
+  printTable(heads, logs)
+  console.log('')
+  const settings = { dist: values.dist, workers }
+  const measured = measureAll(cases, evidence, known, { settings, runs, warmUp: !values.smoke })
+  const rows = summarize(measured, { judged: !values.smoke })
+  printTable(HEADS, tableOf(rows))
+  printNotes(measured)
   console.log('\nEvery answer was checked against what the generator wrote.')
   if (values.record)
-    console.log(`Recorded in ${relative(ROOT, writeRecord({ ...machine(), size, runs, rows }))}`)
+    console.log(`Recorded in ${relative(ROOT, writeRecord({ ...machine(), size, runs, workers, rows }))}`)
 }
 
-/** @param {string | undefined} only @returns {readonly BenchmarkCase[]} The baseline is always among them. */
-function chosen(only) {
-  if (only === undefined) return CASES
-  if (!CASES.some(({ name }) => name === only))
-    throw new Error(`no case is called ${only}; there are: ${CASES.map(({ name }) => name).join(', ')}`)
-  return CASES.filter(({ name }) => name === only || name === BASELINE)
+/** @param {string} name @param {string} text @param {number} [least] */
+function wholeNumber(name, text, least = 1) {
+  const value = Number(text)
+  if (!(Number.isInteger(value) && value >= least))
+    throw new Error(`--${name} is a whole number from ${least}; found ${text}`)
+  return value
 }
 
-/** @typedef {{ whole: import('./generate.mjs').Evidence, small: import('./generate.mjs').Evidence | null }} AllEvidence */
+/**
+ * The cases that were asked for, and those that they are compared with.
+ *
+ * @param {{ only?: string | undefined, smoke: boolean, peers: boolean, long: boolean, clients: number | undefined }} wanted
+ * @returns {readonly BenchmarkCase[]}
+ */
+function chosen({ only, smoke, peers, long, clients }) {
+  const all = [...CASES, ...(peers ? peerCases() : [])].filter(
+    ({ on, isSmoke = false }) =>
+      (long || on !== 'long') && (clients !== undefined || on !== 'clients') && (isSmoke || !smoke),
+  )
+  if (only === undefined) return all
+  if (!all.some(({ name }) => name === only))
+    throw new Error(`no case is called ${only}; there are: ${all.map(({ name }) => name).join(', ')}`)
+  const names = new Set([only])
+  // those compared with stand before or behind, and may be compared themselves
+  for (const _ of all)
+    for (const { name, against } of all) if (names.has(name) && against) names.add(against.to)
+  return all.filter(({ name }) => names.has(name))
+}
 
-/** @param {number} sizeBytes @param {readonly BenchmarkCase[]} cases @returns {Promise<AllEvidence>} */
-async function makeEvidence(sizeBytes, cases) {
-  const whole = await evidenceOf({ sizeBytes })
-  if (!cases.some(({ isCompressed }) => isCompressed)) return { whole, small: null }
-  return { whole, small: await evidenceOf({ sizeBytes: Math.max(5e6, sizeBytes * GZIP_SHARE), gzip: true }) }
+/** @param {number} sizeBytes @param {readonly BenchmarkCase[]} cases @param {number | undefined} clients @returns {Promise<Map<EvidenceName, Evidence>>} */
+async function makeEvidence(sizeBytes, cases, clients) {
+  const long = { sizeBytes: LONG_TIMES * sizeBytes, days: LONG_TIMES * DAYS }
+  const options = {
+    whole: { sizeBytes },
+    small: { sizeBytes: Math.max(LEAST_BYTES, sizeBytes * SMALL_SHARE), gzip: true },
+    json: { sizeBytes: Math.max(LEAST_BYTES, Math.round(sizeBytes / JSON_GROWTH)), json: true },
+    long,
+    clients: clients === undefined ? long : { ...long, clients },
+  }
+  /** @type {Map<EvidenceName, Evidence>} */
+  const made = new Map()
+  for (const name of /** @type {EvidenceName[]} */ (Object.keys(options))) {
+    if (name !== 'whole' && !cases.some(({ on }) => on === name)) continue
+    showProgress(`evidence: ${name}, ${megabytes(options[name].sizeBytes)} MB`)
+    made.set(name, await evidenceOf(options[name]))
+  }
+  showProgress('')
+  return made
+}
+
+/** @param {ReadonlyMap<EvidenceName, Evidence>} evidence */
+function evidenceTable(evidence) {
+  const rows = [...evidence].map(([name, { truth }]) => {
+    const { bytes, lines, records, rejects, clients } = truth
+    return [name, megabytes(bytes), ...[lines, records, rejects, clients].map(String)]
+  })
+  return { heads: ['log', 'MB', 'lines', 'records', 'rejects', 'clients'], rows }
 }
 
 /**
  * Rounds of all cases, one after the other, so that a slow minute of the machine touches all alike.
  *
  * @param {readonly BenchmarkCase[]} cases
- * @param {AllEvidence} evidence
- * @param {{ dist: string, runs: number, warmUp: boolean }} options
+ * @param {ReadonlyMap<EvidenceName, Evidence>} evidence
+ * @param {ReadonlySet<string>} known  Options that the build has.
+ * @param {{ settings: import('./cases.mjs').Settings, runs: number, warmUp: boolean }} options
  * @returns {Measured[]}
  */
-function measureAll(cases, evidence, { dist, runs, warmUp }) {
-  const measured = cases.map((it) => ({ case: it, runs: /** @type {Run[]} */ ([]) }))
+function measureAll(cases, evidence, known, { settings, runs, warmUp }) {
+  const measured = cases.map((it) => {
+    const own = evidence.get(it.on)
+    if (own === undefined) throw new Error(`${it.name} has no evidence`)
+    return {
+      case: it,
+      evidence: own,
+      truth: own.truth,
+      runs: /** @type {import('./measure.mjs').Run[]} */ ([]),
+    }
+  })
+  const runnable = measured.filter((it) => (it.case.needs ?? []).every((option) => known.has(option)))
   for (let round = warmUp ? -1 : 0; round < runs; round++) {
-    for (const one of measured) {
+    for (const one of runnable) {
       showProgress(`${round < 0 ? 'warm-up' : `run ${round + 1} of ${runs}`}: ${one.case.name}`)
-      const used = evidenceFor(one.case, evidence)
-      const run = measure(one.case.command(used, dist))
-      const problems = one.case.check(run.output, used.truth)
-      if (problems.length > 0)
-        throw new Error(`${one.case.name} gave a wrong answer:\n  ${problems.join('\n  ')}`)
-      if (round >= 0) one.runs.push(run)
+      for (let i = 0; i < (one.case.repeats ?? 1); i++) {
+        const run = runOnce(one.case, one.evidence, settings)
+        if (round >= 0) one.runs.push(run)
+      }
     }
   }
   showProgress('')
   return measured
 }
 
-/** @param {BenchmarkCase} one @param {AllEvidence} evidence */
-const evidenceFor = (one, { whole, small }) => (one.isCompressed && small !== null ? small : whole)
+/** @param {BenchmarkCase} one @param {Evidence} evidence @param {import('./cases.mjs').Settings} settings */
+function runOnce(one, evidence, settings) {
+  const run = measure(one.command(evidence, settings))
+  const problems = one.check(run.output, evidence.truth)
+  if (problems.length > 0) throw new Error(`${one.name} gave a wrong answer:\n  ${problems.join('\n  ')}`)
+  return run
+}
+
+/** Memory bounds that were reached, by case: the answer is then less than it might be. @param {readonly Measured[]} measured */
+function printNotes(measured) {
+  for (const { case: one, runs } of measured) {
+    const notes = runs.flatMap(({ output }) => one.notes?.(output) ?? [])
+    for (const note of new Set(notes)) console.log(`\n${one.name}: ${note}`)
+  }
+}
+
+/** Of the generator on a slow machine, and of a slow run. */
+const WRITES_MB_S = 25
+const READS_MB_S = 200
+
+/** @param {number} sizeBytes @param {number} runs */
+function sayHowLong(sizeBytes, runs) {
+  const mb = (LONG_TIMES * sizeBytes) / 1e6
+  const minutes = (/** @type {number} */ seconds) => `${Math.ceil(seconds / 60)} min`
+  console.log(
+    `A log of ${mb} MB takes up to ${minutes(mb / WRITES_MB_S)} to write, once, and that much of the disk; ` +
+      `its ${runs + 1} runs up to ${minutes(((runs + 1) * mb) / READS_MB_S)}.\n`,
+  )
+}
 
 /** One line on a terminal that is written over; nothing elsewhere. */
 function showProgress(/** @type {string} */ text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`)
 }
-
-/**
- * @typedef {object} Row
- * @property {string} name
- * @property {number} bytes
- * @property {number} records
- * @property {readonly number[]} seconds  Of all runs, ascending.
- * @property {number} medianSeconds
- * @property {number | null} medianCpuSeconds
- * @property {number | null} peakRssBytes  The highest of all runs.
- * @property {number | null} timesBaseline  Time a byte over that of the baseline, medians.
- */
-
-/** @param {readonly Measured[]} measured @param {AllEvidence} evidence @returns {Row[]} */
-function summarize(measured, evidence) {
-  const perByte = (/** @type {Measured} */ it) =>
-    median(it.runs.map(({ seconds }) => seconds)) / evidenceFor(it.case, evidence).truth.bytes
-  const baseline = measured.find((it) => it.case.name === BASELINE)
-  return measured.map((it) => {
-    const { bytes, records } = evidenceFor(it.case, evidence).truth
-    const seconds = it.runs.map((run) => run.seconds).sort((a, b) => a - b)
-    return {
-      name: it.case.name,
-      bytes,
-      records: it.case.isOurs ? records : 0,
-      seconds,
-      medianSeconds: median(seconds),
-      medianCpuSeconds: medianOf(it.runs, ({ cpuSeconds }) => cpuSeconds),
-      peakRssBytes: it.runs.reduce(
-        (/** @type {number | null} */ most, { peakRssBytes }) =>
-          peakRssBytes === null ? most : Math.max(most ?? 0, peakRssBytes),
-        null,
-      ),
-      timesBaseline: baseline === undefined ? null : perByte(it) / perByte(baseline),
-    }
-  })
-}
-
-const HEADS = [
-  'case',
-  'median s',
-  'best s',
-  'worst s',
-  'cpu s',
-  'MB/s',
-  'best MB/s',
-  'records/s',
-  'peak RSS MB',
-  '× grep',
-]
-
-/** @param {Row} row @returns {string[]} */
-function cellsOf(row) {
-  const { name, bytes, records, seconds, medianSeconds, medianCpuSeconds, peakRssBytes, timesBaseline } = row
-  const best = seconds[0] ?? Number.NaN
-  return [
-    name,
-    medianSeconds.toFixed(2),
-    best.toFixed(2),
-    (seconds.at(-1) ?? Number.NaN).toFixed(2),
-    medianCpuSeconds === null ? '' : medianCpuSeconds.toFixed(2),
-    (bytes / medianSeconds / 1e6).toFixed(0),
-    (bytes / best / 1e6).toFixed(0),
-    records === 0 ? '' : `${Math.round(records / medianSeconds / 1000)} k`,
-    peakRssBytes === null ? '' : megabytes(peakRssBytes),
-    timesBaseline === null ? '' : timesBaseline.toFixed(1),
-  ]
-}
-
-/** @param {readonly Run[]} runs @param {(run: Run) => number | null} value @returns {number | null} */
-function medianOf(runs, value) {
-  const values = runs.map(value).filter((it) => it !== null)
-  return values.length === 0 ? null : median(values)
-}
-
-/** @param {readonly number[]} values @returns {number} */
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? Number.NaN
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
-}
-
-/** @param {number} bytes */
-const megabytes = (bytes) => (bytes / 1e6).toFixed(0)
 
 function machine() {
   const [cpu] = cpus()

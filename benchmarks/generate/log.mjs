@@ -6,12 +6,11 @@ import { Random, zipfTable } from './random.mjs'
 import { REJECTS } from './rejects.mjs'
 import { pages, strayRequests } from './site.mjs'
 
-const CLIENTS = 200_000
 /** Reaches down to the share of the rarest client. */
 const CLIENT_TABLE = 1 << 22
 const AGENT_TABLE = 1 << 16
 const START_MS = Date.UTC(2015, 4, 17, 10, 5)
-const SPAN_MS = 4 * 24 * 3_600_000
+const DAY_MS = 24 * 3_600_000
 /** Stamps lie up to this far behind the line that is written at the time: long requests are logged when they end. */
 const DISORDER_MS = 60_000
 /** Visits that go on side by side; each is a client that loads a page and what belongs to it. */
@@ -96,15 +95,22 @@ function clientPrefix(/** @type {number} */ i) {
 /** @typedef {ReturnType<typeof writeLog>} Truth */
 
 /**
- * Writes a log, the same for the same size and seed.
+ * @typedef {object} LogOptions
+ * @property {number} sizeBytes
+ * @property {number} seed
+ * @property {number} days  That the log spans.
+ * @property {number} clients  That may be in it; a short log holds fewer.
+ */
+
+/**
+ * Writes a log, the same for the same options.
  *
  * @param {string} path
- * @param {{ sizeBytes: number, seed: number }} options
+ * @param {LogOptions} options
  * @returns What is true of it: `findings` are all that a right reader makes with `caseFile`.
  */
-export function writeLog(path, { sizeBytes, seed }) {
-  const random = new Random(seed)
-  const writer = new LogWriter(random, plant(START_MS, SPAN_MS))
+export function writeLog(path, { sizeBytes, seed, days, clients }) {
+  const writer = new LogWriter(new Random(seed), days * DAY_MS, clients)
   const file = openSync(path, 'w')
   try {
     return writer.write(file, sizeBytes)
@@ -137,7 +143,9 @@ class LogWriter {
   #byAgent
   #byPage
   #agentCount
-  #seen = new Uint8Array(CLIENTS)
+  #spanMs
+  #clientCount
+  #seen
   #visits = 0
   #visitClient = new Uint32Array(VISITS)
   #visitAgent = new Uint16Array(VISITS)
@@ -146,10 +154,14 @@ class LogWriter {
   #hash = createHash('sha256')
   #truth = { bytes: 0, lines: 0, records: 0, rejects: 0, clients: 0, postLines: 0 }
 
-  /** @param {Random} random @param {ReturnType<typeof plant>} planted */
-  constructor(random, planted) {
+  /** @param {Random} random @param {number} spanMs @param {number} clients */
+  constructor(random, spanMs, clients) {
+    const planted = plant(START_MS, spanMs)
     this.#random = random
     this.#planted = planted
+    this.#spanMs = spanMs
+    this.#clientCount = clients
+    this.#seen = new Uint8Array(clients)
     /** @type {Map<string, number>} */
     const numbers = new Map()
     const number = (/** @type {string} */ request) => {
@@ -169,11 +181,11 @@ class LogWriter {
     this.#hasDigits = requests.map((text) => (text.includes('~') ? 1 : 0))
     this.#rejects = REJECTS.map((text) => text.split('TIME').map((part) => Buffer.from(part, 'latin1')))
     this.#rejectIsPost = REJECTS.map((text) => (text.includes('POST') ? 1 : 0))
-    this.#clients = new Texts(Array.from({ length: CLIENTS }, (_, i) => clientPrefix(i)))
+    this.#clients = new Texts(Array.from({ length: clients }, (_, i) => clientPrefix(i)))
     const agents = userAgents(random)
     this.#agentCount = agents.length
     this.#agents = new Texts(agents.map((agent) => `${agent}"\n`))
-    this.#byClient = zipfTable(CLIENTS, 1, CLIENT_TABLE)
+    this.#byClient = zipfTable(clients, 1, CLIENT_TABLE)
     this.#byAgent = zipfTable(agents.length, 0.8, AGENT_TABLE)
     this.#byPage = zipfTable(this.#pages.length, 0.9, AGENT_TABLE)
     for (let slot = 0; slot < VISITS; slot++) this.#startVisit(slot)
@@ -186,7 +198,7 @@ class LogWriter {
     let nextPlanted = 0
     let at = 0
     while (truth.bytes < sizeBytes) {
-      const now = START_MS + (truth.bytes / sizeBytes) * SPAN_MS
+      const now = START_MS + (truth.bytes / sizeBytes) * this.#spanMs
       const due = planted[nextPlanted]
       const begin = at
       if (due !== undefined && due.time <= now) {
@@ -214,7 +226,7 @@ class LogWriter {
   }
 
   #summary() {
-    const { findings, lines, caseFile } = this.#planted
+    const { findings, attacks, lines, caseFile, busyCaseFile } = this.#planted
     const clients =
       this.#seen.reduce((sum, seen) => sum + seen, 0) + new Set(lines.map(({ client }) => client)).size
     const byEntryPoint = Object.fromEntries(
@@ -226,7 +238,9 @@ class LogWriter {
       clients,
       byEntryPoint,
       findings,
+      attacks,
       caseFile,
+      busyCaseFile,
       agents: this.#agentCount,
     }
   }
@@ -315,10 +329,11 @@ class LogWriter {
   #startVisit(/** @type {number} */ slot) {
     const random = this.#random
     const number = this.#visits++
+    const clients = this.#clientCount
     const client =
       number % 3 === 0
-        ? ((number / 3) * 7919) % CLIENTS
-        : ((this.#byClient[random.next() % CLIENT_TABLE] ?? 0) * 104_729) % CLIENTS
+        ? ((number / 3) * 7919) % clients
+        : ((this.#byClient[random.next() % CLIENT_TABLE] ?? 0) * 104_729) % clients
     // one client in ten stands for a house or an office with several browsers
     const browser = client % 10 === 0 ? random.below(6) : 0
     this.#visitClient[slot] = client

@@ -60,6 +60,8 @@ const ENTRY_POINTS = [
   },
 ]
 
+const BUSY_PATH = '/reset.css'
+
 /** What an answer is to the detector, and how the server writes it. */
 const ANSWERS = {
   served: { outcome: 'served', status: 200, bytes: 6000 },
@@ -149,6 +151,39 @@ const ACTORS = [
 ]
 
 /**
+ * Attacks that need no case: passwords are guessed until one fits, and a customer directory is copied record by record.
+ * Slow enough for the lines of a short log to keep up.
+ */
+const ATTACKS = [
+  {
+    kind: 'credential-attack',
+    severity: 'high',
+    client: '203.0.113.200',
+    agent: 'python-requests/2.3',
+    from: 0.6,
+    stepMs: 25 * SECOND_MS,
+    requests: [
+      ...Array.from({ length: 120 }, () => answer('POST', '/portal/wp-login.php', 200, 7914, '-')),
+      answer('POST', '/portal/wp-login.php', 302, 1180, '-'),
+      answer('GET', '/portal/wp-admin/', 200, 48210, '-'),
+    ],
+  },
+  {
+    kind: 'bulk-export',
+    severity: 'medium',
+    client: '203.0.113.201',
+    agent: 'harvester/1.4',
+    from: 0.75,
+    stepMs: 20 * SECOND_MS,
+    requests: Array.from({ length: 600 }, (_, i) =>
+      answer('GET', `/api/customers/${70_001 + i}`, 200, 2048 + ((i * 37) % 900), '-'),
+    ),
+  },
+]
+
+/** @typedef {{ kind: string, client: string, severity: string }} Attack */
+
+/**
  * @typedef {object} Planted
  * @property {number} time  Epoch milliseconds, whole seconds.
  * @property {string} client
@@ -185,15 +220,23 @@ export function plant(startMs, spanMs) {
     }
     lines.push(...bystanders(entry, instant))
   }
+  for (const attack of ATTACKS) lines.push(...attackLines(attack, instant(attack.from)))
   return {
     lines: lines.sort((a, b) => a.time - b.time),
     findings,
+    attacks: ATTACKS.map(({ kind, client, severity }) => ({ kind, client, severity })),
     open: ENTRY_POINTS.map(({ method, spellings, closed }) => ({
       request: answer(method, spellings[0] ?? '/', 200, 7000, '-'),
       until: instant(closed[0]?.from ?? 0) - 10 * MINUTE_MS,
     })),
     caseFile: caseOf(instant),
+    busyCaseFile: busyCaseOf(instant),
   }
+}
+
+/** @param {typeof ATTACKS[number]} attack @param {number} start @returns {Planted[]} */
+function attackLines({ client, agent, stepMs, requests }, start) {
+  return requests.map((request, i) => ({ time: start + i * stepMs, client, agent, request }))
 }
 
 /**
@@ -268,4 +311,11 @@ function caseOf(instant) {
       })),
     })),
   }
+}
+
+/** The same with an entry point that one request in ten asks for and that is closed after the log's end. */
+function busyCaseOf(/** @type {(share: number) => number} */ instant) {
+  const { name, entryPoints } = caseOf(instant)
+  const busy = { id: 'busy', path: BUSY_PATH, closed: [{ from: new Date(instant(2)).toISOString() }] }
+  return { name, entryPoints: [...entryPoints, busy] }
 }

@@ -109,7 +109,7 @@ function pathOf(rank, random) {
   if (rank === 0) return '/'
   if (rank % 11 === 2) return `/projects/${random.pick(PROJECTS)}/${slug}-${rank}.xhtml`
   if (rank % 11 === 3) return `/articles/${slug}-${rank}/`
-  if (rank % 11 === 4) return `/blog/tags/${random.pick(TOPICS)}%20${rank}`
+  if (rank % 14 === 4) return `/blog/tags/${random.pick(TOPICS)}%20${rank}`
   return `/blog/${random.pick(TOPICS)}/${slug}-${rank}.html`
 }
 
@@ -162,7 +162,7 @@ export function strayRequests(random) {
   const parts = [65536, 131072, 196608, 327680].map((size) =>
     answer('GET', '/files/talks/slides.pdf', 206, size, '-'),
   )
-  return [...moved, ...moved.slice(0, 1), ...missing, ...missing.slice(0, 6), ...parts, ...ODD]
+  return [...moved, ...moved.slice(0, 1), ...missing, ...missing, ...missing.slice(0, 9), ...parts, ...ODD]
 }
 
 const ODD = [
