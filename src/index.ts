@@ -63,6 +63,7 @@ export { ERROR_CODES, type ErrorCode, isPosternError, PosternError } from './cor
 export { FAULTS, type Fault, type FaultCode } from './core/faults.js'
 export { visible } from './core/text.js'
 export { formatBytes, formatCount, formatDuration, parseDuration } from './core/times.js'
+export { version } from './core/version.js'
 export type {
   ClosedPeriod,
   DeclaredEntryPoint,
@@ -121,5 +122,4 @@ export {
   readSessions,
 } from './run/records.js'
 export { recordTransform, sessionStream } from './run/streams.js'
-export { version } from './run/version.js'
 export type { Session, SessionPlace, SessionPrincipal } from './sessions/contract.js'

@@ -1,9 +1,10 @@
-import ipaddr from 'ipaddr.js'
+import { ipaddr } from '../core/ipaddr.js'
 
 /** Tells whether a text is an IPv4 address of four decimal parts, or an IPv6 address without a zone id. */
 export function isAddress(text: string): boolean {
   if (text.includes('%')) return false
-  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)
+  const { IPv4, IPv6 } = ipaddr()
+  return IPv4.isValidFourPartDecimal(text) || IPv6.isValid(text)
 }
 
 /** Tells whether a text is a network in CIDR notation. Bits of the host may be set. */

@@ -1,5 +1,5 @@
-import ipaddr from 'ipaddr.js'
 import { COLON } from '../core/bytes.js'
+import { type Address, type IPv6, ipaddr } from '../core/ipaddr.js'
 
 /** Whether a client's text may be IPv6: an IPv6 address has its first colon within five bytes. */
 export function maybeIpv6(bytes: Uint8Array, start: number, length: number): boolean {
@@ -19,12 +19,13 @@ export function clientIdentity(text: string): string {
   const address = parseAddress(text)
   if (address === null) return text
   if (address.kind() === 'ipv4') return address.toString()
-  const parts = (address as ipaddr.IPv6).parts.slice(0, 4)
-  return `${new ipaddr.IPv6([...parts, 0, 0, 0, 0]).toString()}/64`
+  const { IPv6 } = ipaddr()
+  const parts = (address as IPv6).parts.slice(0, 4)
+  return `${new IPv6([...parts, 0, 0, 0, 0]).toString()}/64`
 }
 
 /** The address in a client's text, mapped IPv4 unwrapped; null for host names and the like. */
-export function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
+export function parseAddress(text: string): Address | null {
   const bare = text.replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/%.*$/, '')
-  return ipaddr.isValid(bare) ? ipaddr.process(bare) : null
+  return ipaddr().isValid(bare) ? ipaddr().process(bare) : null
 }

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto'
-import type ipaddr from 'ipaddr.js'
 import { FIELD, type RecordBatch } from '../columns/contract.js'
 import { readQuery, readText } from '../columns/view.js'
+import type { Address } from '../core/ipaddr.js'
 import { parseAddress } from './addresses.js'
 import type { Indicator } from './contract.js'
 import { lowerAscii, normalPathOf } from './normal-path.js'
-
-type Address = ipaddr.IPv4 | ipaddr.IPv6
 
 /**
  * Finds indicators in the parts of a row. Parts are looked at apart, so that callers can keep the answer for a part that

@@ -1,4 +1,5 @@
-import { type LedgerEntry, visible } from '../index.js'
+import { visible } from '../core/text.js'
+import type { LedgerEntry } from '../index.js'
 import { EXIT } from './exit.js'
 
 /** What was found and could not be read, a line each on standard error. */

@@ -1,10 +1,10 @@
 import { Command } from 'commander'
-import { detectors, formats, wrappers } from '../index.js'
 
 export function formatsCommand(): Command {
   return new Command('formats')
     .description('List the formats that are recognised, with the names that --format takes.')
-    .action(() => {
+    .action(async () => {
+      const { formats, wrappers } = await import('../index.js')
       for (const format of formats) {
         const pins = Object.keys(format.pins ?? {})
         const names = [format.id, ...pins].join(', ')
@@ -22,7 +22,8 @@ export function formatsCommand(): Command {
 export function detectorsCommand(): Command {
   return new Command('detectors')
     .description('List the detectors with their thresholds, which the case file may change.')
-    .action(() => {
+    .action(async () => {
+      const { detectors } = await import('../index.js')
       for (const { id, title, reference, thresholds } of detectors) {
         process.stdout.write(`${id}\n    ${title}. ${reference}\n`)
         for (const threshold of thresholds) {

@@ -1,4 +1,5 @@
-import { ERROR_CODES, isPosternError, visible } from '../index.js'
+import { ERROR_CODES, isPosternError } from '../core/errors.js'
+import { visible } from '../core/text.js'
 import { EXIT } from './exit.js'
 
 /** Says on standard error what went wrong, in one line a problem; returns the exit status. */

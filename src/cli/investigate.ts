@@ -1,15 +1,12 @@
 import { Command, Option } from 'commander'
-import {
-  type BuiltInFinding,
-  type Finding,
-  type InvestigateOptions,
-  type Investigation,
-  investigate,
-  type Report,
-  SEVERITIES,
-  type Severity,
-  safeJson,
-  sinks,
+import { SEVERITIES } from '../findings/contract.js'
+import type {
+  BuiltInFinding,
+  Finding,
+  InvestigateOptions,
+  Investigation,
+  Report,
+  Severity,
 } from '../index.js'
 import { EXIT } from './exit.js'
 import { ProgressLine } from './progress.js'
@@ -68,8 +65,9 @@ export function investigateCommand(): Command {
 }
 
 async function run(evidence: string[], flags: Flags, command: Command): Promise<void> {
-  const progress = new ProgressLine(flags.quiet === true)
-  const investigation = investigate({ ...toOptions(evidence, flags), onProgress: progress.update })
+  const { investigate } = await import('../index.js')
+  const progress = await ProgressLine.open(flags.quiet === true)
+  const investigation = investigate({ ...(await toOptions(evidence, flags)), onProgress: progress.update })
   const restore = onInterrupt(investigation)
   const report = await investigation.report().finally(() => {
     progress.stop()
@@ -79,10 +77,13 @@ async function run(evidence: string[], flags: Flags, command: Command): Promise<
   process.exitCode = exitStatus(report, flags)
 }
 
-function toOptions(evidence: readonly string[], flags: Flags): InvestigateOptions<readonly []> {
+async function toOptions(
+  evidence: readonly string[],
+  flags: Flags,
+): Promise<InvestigateOptions<readonly []>> {
   const { since, until, indicators, horizon, memory, out } = flags
   return {
-    ...toReadOptions(flags),
+    ...(await toReadOptions(flags)),
     evidence,
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
@@ -113,6 +114,7 @@ function onInterrupt(investigation: Investigation<Finding>): () => void {
 }
 
 async function print(report: Report<BuiltInFinding>, flags: Flags, command: Command): Promise<void> {
+  const { safeJson, sinks } = await import('../index.js')
   const output = new StandardOutput()
   if (flags.jsonl === true) {
     for (const finding of report.findings) await output.write(`${safeJson(finding)}\n`)

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander'
-import { PosternError, version, visible } from '../index.js'
+import { PosternError } from '../core/errors.js'
+import { visible } from '../core/text.js'
+import { version } from '../core/version.js'
 import { detectorsCommand, formatsCommand } from './catalogue.js'
 import { EXIT } from './exit.js'
 import { reportFailure } from './failure.js'
@@ -16,7 +18,10 @@ const ERROR_OUTPUT = {
   },
 }
 
-/** Builds the command line. Commands are thin: each hands its options to the library and prints what comes back. */
+/**
+ * Builds the command line. Commands are thin: each hands its options to the library and prints what comes back. The library
+ * is loaded when one runs; help and version do not wait for it.
+ */
 function buildProgram(): Command {
   const program = new Command('postern')
   program

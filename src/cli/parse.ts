@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { formatCount, type LedgerEntry, type Reject, readRecords, safeJson } from '../index.js'
+import { formatCount } from '../core/times.js'
+import type { LedgerEntry, Reject } from '../index.js'
 import { nameOf, sayFaults, sayNotRead } from './account.js'
 import { addReadFlags, type ReadFlags, toReadOptions } from './read-options.js'
 import { RejectFile } from './reject-file.js'
@@ -23,11 +24,12 @@ export function parseCommand(): Command {
 }
 
 async function run(evidence: string[], flags: Flags): Promise<void> {
+  const { readRecords, safeJson } = await import('../index.js')
   const output = new StandardOutput()
   const rejects = flags.rejects === undefined ? null : new RejectFile(flags.rejects)
   let ledger: readonly LedgerEntry[] = []
   const records = readRecords(evidence, {
-    ...toReadOptions(flags),
+    ...(await toReadOptions(flags)),
     onRejects: (lines: readonly Reject[]) => rejects?.write(lines),
     onNotRead: sayNotRead,
     onLedger: (entries) => {

@@ -1,5 +1,6 @@
-import { SingleBar } from 'cli-progress'
-import { formatBytes, formatCount, type Progress } from '../index.js'
+import type { SingleBar } from 'cli-progress'
+import { formatBytes, formatCount } from '../core/times.js'
+import type { Progress } from '../index.js'
 
 /** Redraws a second. */
 const FPS = 5
@@ -9,18 +10,22 @@ export class ProgressLine {
   readonly #bar: SingleBar | null
   #started = false
 
-  constructor(quiet: boolean) {
-    this.#bar =
-      quiet || process.stderr.isTTY !== true
-        ? null
-        : new SingleBar({
-            stream: process.stderr,
-            fps: FPS,
-            clearOnComplete: true,
-            hideCursor: true,
-            etaBuffer: 50,
-            format: '{bar} {percentage}%  {read} of {all}  {rate}/s  {records} records  {eta_formatted} left',
-          })
+  private constructor(bar: SingleBar | null) {
+    this.#bar = bar
+  }
+
+  static async open(quiet: boolean): Promise<ProgressLine> {
+    if (quiet || process.stderr.isTTY !== true) return new ProgressLine(null)
+    const { SingleBar } = await import('cli-progress')
+    const bar = new SingleBar({
+      stream: process.stderr,
+      fps: FPS,
+      clearOnComplete: true,
+      hideCursor: true,
+      etaBuffer: 50,
+      format: '{bar} {percentage}%  {read} of {all}  {rate}/s  {records} records  {eta_formatted} left',
+    })
+    return new ProgressLine(bar)
   }
 
   /** Called many times a second; the bar draws when its time has come. */

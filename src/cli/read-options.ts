@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { parseDuration, parseFields, type ReadOptions } from '../index.js'
+import { parseDuration } from '../core/times.js'
+import type { ReadOptions } from '../index.js'
 
 /** Options of every command that reads evidence, as commander gives them. */
 export interface ReadFlags {
@@ -43,7 +44,8 @@ function collect(value: string, before: readonly string[] = []): string[] {
 }
 
 /** As the library takes them. */
-export function toReadOptions(flags: ReadFlags): ReadOptions {
+export async function toReadOptions(flags: ReadFlags): Promise<ReadOptions> {
+  const { parseFields } = await import('../index.js')
   return {
     ...(flags.case === undefined ? {} : { caseFile: flags.case }),
     ...(flags.format === undefined ? {} : { format: flags.format }),

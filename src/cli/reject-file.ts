@@ -1,5 +1,6 @@
 import { type FileHandle, open, rename, stat } from 'node:fs/promises'
-import { PosternError, type Reject, safeJson } from '../index.js'
+import { PosternError } from '../core/errors.js'
+import type { Reject } from '../index.js'
 
 /** Rejects as JSON lines, under NAME.partial until all are written; a pipe or device is written as it is. */
 export class RejectFile {
@@ -14,6 +15,7 @@ export class RejectFile {
   }
 
   async write(rejects: readonly Reject[]): Promise<void> {
+    const { safeJson } = await import('../index.js')
     await this.#step(async () => {
       this.#handle ??= await this.#open()
       await this.#handle.writeFile(rejects.map((reject) => `${safeJson(reject)}\n`).join(''))

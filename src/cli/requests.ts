@@ -1,12 +1,7 @@
 import { Command } from 'commander'
-import {
-  type FoundRequest,
-  findRequests,
-  formatCount,
-  type LedgerEntry,
-  safeJson,
-  visible,
-} from '../index.js'
+import { visible } from '../core/text.js'
+import { formatCount } from '../core/times.js'
+import type { FoundRequest, LedgerEntry } from '../index.js'
 import { sayFaults, sayNotRead } from './account.js'
 import { addReadFlags, type ReadFlags, toReadOptions } from './read-options.js'
 import { StandardOutput } from './standard-output.js'
@@ -42,6 +37,7 @@ export function requestsCommand(): Command {
 }
 
 async function run(evidence: string[], flags: Flags): Promise<void> {
+  const { findRequests, safeJson } = await import('../index.js')
   const output = new StandardOutput()
   const { client, user, session, path, status, since, until } = flags
   const filter = Object.fromEntries(
@@ -50,11 +46,13 @@ async function run(evidence: string[], flags: Flags): Promise<void> {
   const times = Object.fromEntries(
     Object.entries({ since, until }).filter(([, value]) => value !== undefined),
   )
-  const show = flags.raw === true ? (found: FoundRequest) => found.line : placedLine
+  // one JSON object a line: the record with its place and principal
+  const show = ({ line, record, principal }: FoundRequest) =>
+    flags.raw === true ? line : safeJson({ ...record, principal: visible(principal) })
   let count = 0
   let ledger: readonly LedgerEntry[] = []
   const requests = findRequests(evidence, filter, {
-    ...toReadOptions(flags),
+    ...(await toReadOptions(flags)),
     ...times,
     onNotRead: sayNotRead,
     onLedger: (entries) => {
@@ -68,9 +66,4 @@ async function run(evidence: string[], flags: Flags): Promise<void> {
   await output.flush()
   if (flags.quiet !== true) process.stderr.write(`${formatCount(count)} requests\n`)
   process.exitCode = sayFaults(ledger)
-}
-
-/** One JSON object a line: the record with its place and principal. */
-function placedLine({ record, principal }: FoundRequest): string {
-  return safeJson({ ...record, principal: visible(principal) })
 }

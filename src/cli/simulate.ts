@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { formatBytes, formatCount, visible } from '../index.js'
+import { visible } from '../core/text.js'
+import { formatBytes, formatCount } from '../core/times.js'
 import type { FolderOptions, Login, Simulation } from '../simulate/index.js'
 import { EXIT } from './exit.js'
 

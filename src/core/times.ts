@@ -1,34 +1,7 @@
-import { tz } from '@date-fns/tz'
-import { parseISO } from 'date-fns/parseISO'
-
-/** `2021-08-14`, or with a time to the minute, second or fraction, or with a zone behind that. */
-const ISO_TIME =
-  /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?<zone>Z|[+-]\d\d(?::?\d\d)?)?)?$/i
-
 const FIXED_OFFSET = /^[+-](?:0\d|1[0-4]):?[0-5]\d$/
 
 /** What `toIso` gives for a number that is no time. */
 export const NO_TIME = 'invalid-time'
-
-/**
- * Reads an ISO 8601 date or date-time; a date alone is its first instant.
- *
- * A wall-clock time that a zone skips moves forward by the gap; one that it has twice is the later one.
- *
- * @param zone  IANA name or fixed offset, for a text that names none; UTC when absent.
- * @returns Epoch milliseconds, digits finer than that dropped; null when the text is no such time.
- */
-export function parseTime(text: string, zone = 'UTC'): number | null {
-  if (!ISO_TIME.test(text) || !isZone(zone)) return null
-  const time = parseISO(text.replace(',', '.').toUpperCase().replace(' ', 'T'), { in: tz(zone) })
-  const epochMs = time.getTime()
-  return Number.isNaN(epochMs) ? null : epochMs
-}
-
-/** Tells whether a text that `parseTime` reads names its own zone. */
-export function statesZone(text: string): boolean {
-  return ISO_TIME.exec(text)?.groups?.zone !== undefined
-}
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 

@@ -1,7 +1,6 @@
 import type { Stats } from 'node:fs'
 import { lstat, realpath, stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
-import { glob, isDynamicPattern } from 'tinyglobby'
 import { PosternError } from '../core/errors.js'
 import type { EvidenceInput, Source } from './contract.js'
 import { listFolder } from './folder.js'
@@ -115,6 +114,7 @@ class Search {
         `${pattern}: the link leads to nothing; restore its target or leave it out`,
       )
     }
+    const { glob, isDynamicPattern } = await import('tinyglobby')
     if (!isDynamicPattern(pattern)) {
       throw new PosternError(
         'ERR_EVIDENCE_MISSING',

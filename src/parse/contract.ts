@@ -226,6 +226,14 @@ export interface LogFormat {
   readonly stamp: Readonly<Partial<Record<Producer, Stamp>>>
   /** Ids under which `--format` pins a producer: `{ 'nginx-combined': 'nginx' }`. */
   readonly pins?: Readonly<Record<string, Producer>>
+  /**
+   * What its lines look like, to save the trial on other logs: wherever it reads records, some line, a record or the header
+   * before them, matches. Lines of other formats may match too. Tested on latin-1 text; neither `g` nor `y`. Without one it is
+   * tried on every source.
+   */
+  readonly hint?: RegExp
+  /** The same for lines of the first layout, where lines of its variants do not match: they are worth less. */
+  readonly ownHint?: RegExp
   /** First bytes of lines that are no requests, such as `#`. */
   readonly directivePrefix?: string
 }

@@ -1,12 +1,12 @@
-import ipaddr from 'ipaddr.js'
 import { LRUCache } from 'lru-cache'
 import { FIELD, type RecordBatch } from '../columns/contract.js'
 import { COMMA } from '../core/bytes.js'
 import { PosternError } from '../core/errors.js'
+import { type Address, type IPv6, ipaddr } from '../core/ipaddr.js'
 import type { KeySeed } from '../core/keys.js'
 import { writeClientKey } from '../kernel/keys.js'
 
-type Network = [ipaddr.IPv4 | ipaddr.IPv6, number]
+type Network = [Address, number]
 
 /** Private and loopback networks, what `private` stands for. RFC 1918, RFC 4193, RFC 6598, RFC 3927, RFC 4291. */
 const PRIVATE = [
@@ -72,7 +72,8 @@ export class ForwardingChains {
   #isTrusted(text: string): boolean {
     const known = this.#known.get(text)
     if (known !== undefined) return known
-    const answer = isAddress(text) && this.#trusted.some((network) => contains(network, ipaddr.process(text)))
+    const answer =
+      isAddress(text) && this.#trusted.some((network) => contains(network, ipaddr().process(text)))
     this.#known.set(text, answer)
     return answer
   }
@@ -89,8 +90,8 @@ export function parseNetwork(text: string): Network {
   try {
     // the short forms that old libraries read, such as 1.2 for 1.0.0.2, are slips of the finger here
     if (!isAddress(text.replace(/\/\d{1,3}$/, ''))) throw new TypeError('neither four decimal parts nor IPv6')
-    if (text.includes('/')) return unmapped(ipaddr.parseCIDR(text))
-    const address = ipaddr.process(text)
+    if (text.includes('/')) return unmapped(ipaddr().parseCIDR(text))
+    const address = ipaddr().process(text)
     return [address, address.kind() === 'ipv4' ? 32 : 128]
   } catch (cause) {
     throw new PosternError(
@@ -104,7 +105,7 @@ export function parseNetwork(text: string): Network {
 /** A network of IPv4 addresses mapped into IPv6 as the IPv4 network: addresses are compared unmapped. */
 function unmapped([base, bits]: Network): Network {
   if (base.kind() === 'ipv4' || bits < MAPPED_BITS) return [base, bits]
-  const address = base as ipaddr.IPv6
+  const address = base as IPv6
   return address.isIPv4MappedAddress() ? [address.toIPv4Address(), bits - MAPPED_BITS] : [base, bits]
 }
 
@@ -112,7 +113,7 @@ function unmapped([base, bits]: Network): Network {
 const MAPPED_BITS = 96
 
 /** Whether an address lies in a network; different families never do. */
-export function contains(network: Network, address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+export function contains(network: Network, address: Address): boolean {
   const [base, bits] = network
   return base.kind() === address.kind() && address.match(base as never, bits)
 }
@@ -153,5 +154,6 @@ const HOP = (() => {
 
 /** Four decimal parts or IPv6: not the octal, hexadecimal and short forms that old libraries read. */
 function isAddress(text: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)
+  const { IPv4, IPv6 } = ipaddr()
+  return IPv4.isValidFourPartDecimal(text) || IPv6.isValid(text)
 }

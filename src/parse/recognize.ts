@@ -1,5 +1,7 @@
 import { FIELD, FIELD_COUNT, type RecordBatch } from '../columns/contract.js'
+import { MINUS, SPACE } from '../core/bytes.js'
 import type { Layout, LayoutField, LogFormat, Recognition, Wrapper } from './contract.js'
+import { Looks } from './hints.js'
 import { recognizeProducer } from './producer.js'
 import type { ChosenFormat } from './resolve-format.js'
 import { fewOf, type SampledLines, sampleLines } from './sample-lines.js'
@@ -108,6 +110,12 @@ export function recognizeChosen(
   }
 }
 
+/** By their looks, the format reads none of the lines, or so many by its variants that it cannot be the best. */
+function isRuledOut(format: LogFormat, looks: Looks, best: Candidate | null): boolean {
+  if (!looks.mayRead(format)) return true
+  return best !== null && mostScore(looks.ownShare(format)) < best.score - SAME
+}
+
 interface Contest {
   readonly best: Candidate | null
   /** Ids of other formats that read the lines just as well. */
@@ -124,8 +132,11 @@ function contest(
   let best: Candidate | null = null
   let equals: string[] = []
   const few = fewOf(lines)
+  // hints are for the scanner's own trial; another is asked about every format
+  const looks = trial === tryFormat ? new Looks(lines, wrapper) : null
   for (const format of candidates) {
-    // most formats read no line of another's log: some lines tell
+    // most formats read no line of another's log: some lines tell, by their looks or by a trial
+    if (looks !== null && isRuledOut(format, looks, best)) continue
     if (few !== lines && trial(format, few, null, wrapper).batch.rowCount === 0) continue
     const candidate = weigh(format, wrapper, trial(format, lines, null, wrapper), lines)
     if (candidate === null) continue
@@ -163,17 +174,19 @@ function choiceOf(taken: string, equals: readonly string[]): string[] {
 const WRAPPED = 0.5
 
 /** Those that most of the lines are in, and none: of two that read the same, a head is not part of a line's first field. */
-function wrappersOf(
-  { bytes, count, start, end }: SampledLines,
-  wrappers: readonly Wrapper[],
-): (Wrapper | null)[] {
+function wrappersOf(lines: SampledLines, wrappers: readonly Wrapper[]): (Wrapper | null)[] {
+  return [...wrappers.filter((wrapper) => isAroundMost(lines, wrapper)), null]
+}
+
+function isAroundMost({ bytes, count, start, end }: SampledLines, wrapper: Wrapper): boolean {
   const inner = new Int32Array(2)
-  const fits = wrappers.filter((wrapper) => {
-    let wrapped = 0
-    for (let i = 0; i < count; i++) if (wrapper.unwrap(bytes, start[i]!, end[i]!, inner) !== null) wrapped++
-    return wrapped > 0 && wrapped >= count * WRAPPED
-  })
-  return [...fits, null]
+  let wrapped = 0
+  for (let i = 0; i < count; i++) {
+    if (wrapper.unwrap(bytes, start[i]!, end[i]!, inner) !== null) wrapped++
+    // the lines that are left cannot make up for those that are not in it
+    if (wrapped + (count - i - 1) < count * WRAPPED) return false
+  }
+  return wrapped > 0
 }
 
 function wrapperReasons(wrapper: Wrapper | null): string[] {
@@ -215,11 +228,21 @@ const OPEN_END_WORTH = 0.1
 function worth(format: LogFormat, result: TrialResult, row: number): number {
   const { batch, layouts } = result
   if (format.layouts?.[layouts[row]!]?.openEnd === true) return OPEN_END_WORTH
-  const shape = layouts[row] === 0 ? 4 : 3
+  const shape = layouts[row] === 0 ? OWN_SHAPE : VARIANT_SHAPE
   const names = hasPlausibleNames(format.layouts?.[layouts[row]!], batch, row) ? 0 : -2
   const client = isPlausibleClient(batch, row) ? 1 : 0
   const status = batch.status[row]! >= 100 && batch.status[row]! <= 599 ? 1 : 0
-  return (shape + names + client + status) / 6
+  return (shape + names + client + status) / WHOLE
+}
+
+/** What a line is worth by its shape, in the format itself and in a variant, of all that it can be. */
+const OWN_SHAPE = 4
+const VARIANT_SHAPE = 3
+const WHOLE = OWN_SHAPE + 2
+
+/** The score of a format that reads all lines, this share of them by its first layout. */
+function mostScore(ownShare: number): number {
+  return 1 - ((1 - ownShare) * (OWN_SHAPE - VARIANT_SHAPE)) / WHOLE
 }
 
 /** Address, host name, `unix:` or none: letters, digits and the marks of addresses. */
@@ -244,17 +267,33 @@ function isPlausibleClient(batch: RecordBatch, row: number): boolean {
  */
 function hasPlausibleNames(layout: Layout | undefined, batch: RecordBatch, row: number): boolean {
   if (layout === undefined) return true
-  const textOf = (field: number) => {
-    const start = batch.fieldStart[field]![row]!
-    return latin1.decode(batch.bytes.subarray(start, start + Math.max(0, batch.fieldLength[field]![row]!)))
-  }
-  const isHost = !layout.fields.some(isHostField) || /[.:]|^localhost$/.test(textOf(FIELD.host))
+  if (hasHostInFront(layout) && !isHostName(textAt(batch, FIELD.host, row))) return false
   const id = batch.extras.indexOf('request_id')
-  const isId = id < 0 || /^$|\d/.test(textOf(FIELD_COUNT + id))
-  return isHost && isId && !textOf(FIELD.user).startsWith('- ')
+  if (id >= 0 && !/^$|\d/.test(textAt(batch, FIELD_COUNT + id, row))) return false
+  const user = batch.fieldStart[FIELD.user]![row]!
+  const isSplit = batch.fieldLength[FIELD.user]![row]! > 1
+  return !(isSplit && batch.bytes[user] === MINUS && batch.bytes[user + 1] === SPACE)
+}
+
+/** Of a field, latin-1; empty where it is absent. */
+function textAt(batch: RecordBatch, field: number, row: number): string {
+  const start = batch.fieldStart[field]![row]!
+  return latin1.decode(batch.bytes.subarray(start, start + Math.max(0, batch.fieldLength[field]![row]!)))
 }
 
 const latin1 = new TextDecoder('latin1')
+
+function isHostName(text: string): boolean {
+  return /[.:]|^localhost$/.test(text)
+}
+
+const hostsInFront = new WeakMap<Layout, boolean>()
+
+function hasHostInFront(layout: Layout): boolean {
+  const known = hostsInFront.get(layout) ?? layout.fields.some(isHostField)
+  hostsInFront.set(layout, known)
+  return known
+}
 
 function isHostField({ codec, until, quoted }: LayoutField): boolean {
   return codec.as === 'text' && codec.field === FIELD.host && until === ' ' && !quoted
@@ -262,10 +301,15 @@ function isHostField({ codec, until, quoted }: LayoutField): boolean {
 
 /** Columns that a row fills; text behind the last field is none. */
 function fieldCount(batch: RecordBatch, row: number): number {
-  const isRest = (field: number) => batch.extras[field - FIELD_COUNT] === 'rest'
-  const texts = batch.fieldLength.filter((lengths, field) => lengths[row]! >= 0 && !isRest(field))
-  const numbers = [batch.bytesSent[row]!, batch.durationMs[row]!].filter((value) => !Number.isNaN(value))
-  return texts.length + numbers.length
+  const rest = batch.extras.indexOf('rest')
+  const restField = rest < 0 ? -1 : FIELD_COUNT + rest
+  let count = 0
+  for (let field = 0; field < batch.fieldLength.length; field++) {
+    if (batch.fieldLength[field]![row]! >= 0 && field !== restField) count++
+  }
+  if (!Number.isNaN(batch.bytesSent[row]!)) count++
+  if (!Number.isNaN(batch.durationMs[row]!)) count++
+  return count
 }
 
 /** The layout of most records; of two, the earlier. */

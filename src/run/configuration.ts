@@ -5,7 +5,7 @@ import { matchSegments } from '../classify/entry-points.js'
 import type { ConfigurationValue } from '../conclude/contract.js'
 import { MINUTE_MS } from '../core/civil-time.js'
 import { PosternError } from '../core/errors.js'
-import { isZone, parseTime, toIso } from '../core/times.js'
+import { isZone, toIso } from '../core/times.js'
 import type { HashKind } from '../decode/hash.js'
 import type { DeclaredEntryPoint, Detector, DetectorInput } from '../detect/contract.js'
 import type { EvidenceInput } from '../evidence/contract.js'
@@ -131,8 +131,8 @@ export async function resolveConfiguration(
   }
   const timezone = choose<string | null>('timezone', options.timezone, null)
   checkZone(timezone)
-  const since = choose('since', readTime('since', options.since, timezone), Number.NEGATIVE_INFINITY)
-  const until = choose('until', readTime('until', options.until, timezone), Number.POSITIVE_INFINITY)
+  const since = choose('since', await readTime('since', options.since, timezone), Number.NEGATIVE_INFINITY)
+  const until = choose('until', await readTime('until', options.until, timezone), Number.POSITIVE_INFINITY)
   if (since >= until) throw invalid('since is not before until; no record can be in between')
   const horizonMs = choose('horizonMs', options.horizonMs, DEFAULT_HORIZON_MS)
   if (!(horizonMs >= 0 && horizonMs <= 25 * MINUTE_MS))
@@ -215,9 +215,14 @@ function originOf(option: unknown, fromCase: unknown): ConfigurationValue['origi
   return option !== undefined ? 'option' : fromCase ? 'case' : 'default'
 }
 
-function readTime(name: string, value: string | number | undefined, zone: string | null): number | undefined {
+async function readTime(
+  name: string,
+  value: string | number | undefined,
+  zone: string | null,
+): Promise<number | undefined> {
   if (value === undefined) return undefined
-  const time = typeof value === 'number' ? value : parseTime(value, zone ?? 'UTC')
+  const time =
+    typeof value === 'number' ? value : (await import('../core/read-time.js')).parseTime(value, zone ?? 'UTC')
   if (time === null || Number.isNaN(time)) {
     throw invalid(`${name} is a time such as 2021-08-14T12:00:00Z or 2021-08-14, found "${String(value)}"`)
   }

@@ -1,5 +1,6 @@
 import type { Reject, Report } from '../conclude/contract.js'
 import { PosternError } from '../core/errors.js'
+import { version } from '../core/version.js'
 import type { Detector } from '../detect/contract.js'
 import { detectors as builtInDetectors } from '../detect/detectors/registry.js'
 import type { SinkFormat } from '../emit/contract.js'
@@ -8,11 +9,9 @@ import type { Finding } from '../findings/contract.js'
 import { formats as builtInFormats } from '../parse/formats/registry.js'
 import type { Session } from '../sessions/contract.js'
 import { Channel } from './channel.js'
-import { type DetectOptions, resolveConfiguration } from './configuration.js'
-import { InvestigationPass, type Judged, type Progress } from './investigation.js'
-import { checkFolder, OutputFolder } from './outputs.js'
-import { readySources } from './sources.js'
-import { version } from './version.js'
+import type { DetectOptions } from './configuration.js'
+import type { Judged, Progress } from './investigation.js'
+import type { OutputFolder } from './outputs.js'
 
 export interface InvestigateOptions<Own extends readonly Detector[] = readonly Detector[]>
   extends DetectOptions<Own> {
@@ -122,6 +121,7 @@ export class InvestigationRun<F extends Finding> implements Investigation<F> {
     checkIds(this.#detectors, 'detector')
     const formats = [...(options.formats ?? []), ...builtInFormats]
     checkIds(formats, 'format')
+    const { checkFolder, InvestigationPass, readySources, resolveConfiguration } = await import('./engine.js')
     const configuration = await resolveConfiguration(options, this.#detectors)
     if (options.out !== undefined) await checkFolder(options.out, options.force === true)
     const ready = await readySources(options.evidence, formats, configuration, options.stdin)
@@ -140,6 +140,7 @@ export class InvestigationRun<F extends Finding> implements Investigation<F> {
   async #openFolder(): Promise<OutputFolder | null> {
     const { out, sinks = [] } = this.#options
     if (out === undefined) return null
+    const { OutputFolder } = await import('./engine.js')
     return OutputFolder.open(out, [...builtInSinks, ...sinks], { color: false, width: 100 })
   }
 

@@ -1,4 +1,4 @@
-import { tzOffset } from '@date-fns/tz'
+import { tzOffset } from '@date-fns/tz/tzOffset'
 import { MINUTE_MS } from '../core/civil-time.js'
 import type { LocalToUtc } from '../kernel/scan-time.js'
 

@@ -17,8 +17,7 @@ import { sampleLines } from '../parse/sample-lines.js'
 import { tryFormat } from '../parse/trial.js'
 import { wrappers } from '../parse/wrappers/registry.js'
 import type { Configuration } from './configuration.js'
-import { readServerFormats, type ServerFormats } from './format-from.js'
-import { localToUtc } from './local-time.js'
+import type { ServerFormats } from './format-from.js'
 
 /** A source that is ready for the pass. */
 export interface ReadySource {
@@ -66,7 +65,9 @@ export async function readySources(
   // a format that does not exist is said before evidence is looked for
   if (configuration.format !== null) resolveFormat(configuration.format, formats, configuration.fields)
   const server =
-    configuration.formatFrom === null ? null : await readServerFormats(configuration.formatFrom, formats)
+    configuration.formatFrom === null
+      ? null
+      : await (await import('./format-from.js')).readServerFormats(configuration.formatFrom, formats)
   const found = await findSources(evidence, stdin === undefined ? {} : { stdin })
   const headed: HeadedSource[] = []
   const notRead = [...found.notRead]
@@ -77,7 +78,9 @@ export async function readySources(
     notRead.push(...expanded.notRead)
   }
   const distinct = await canonicalOrder(headed)
-  const sources = distinct.map((group, ordinal) => makeReady(group, ordinal, formats, configuration, server))
+  const sources: ReadySource[] = []
+  for (const group of distinct)
+    sources.push(await makeReady(group, sources.length, formats, configuration, server))
   return {
     sources,
     notRead: [...notRead, ...(server?.notRead ?? [])],
@@ -138,13 +141,13 @@ async function splitByContent(
   return kept
 }
 
-function makeReady(
+async function makeReady(
   group: readonly HeadedSource[],
   ordinal: number,
   formats: readonly LogFormat[],
   configuration: Configuration,
   server: ServerFormats | null,
-): ReadySource {
+): Promise<ReadySource> {
   const headed = group[0]!
   const names = [...new Set(group.map(({ source }) => source.name))]
   const { head } = headed
@@ -160,7 +163,7 @@ function makeReady(
         ? null
         : recognizeUnpinned(text, head, names, candidates, server)
   const zone = configuration.timezoneFor(names)
-  const toUtc = zone === null ? null : localToUtc(zone)
+  const toUtc = zone === null ? null : (await import('./local-time.js')).localToUtc(zone)
   return {
     ordinal,
     names,

@@ -137,7 +137,7 @@ describe('the text report', () => {
     }
     const text = await page({ ...sampleReport, findings: [{ ...otherFinding, measures }] }, { width: 140 })
     expect(text).toContain(
-      'not found 5, quiet 1 min 30 s, sent bytes 2.00 kB, flag true, nothing unknown, deep {"a":1}, list',
+      'not found 5, quiet 1 min 30 s, sent bytes 2.00 kB, flag true, deep {"a":1}; not known: nothing, list',
     )
   })
 })

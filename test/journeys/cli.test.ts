@@ -226,7 +226,8 @@ describe('postern investigate', () => {
   })
 
   it('colours with --color always and not with never or NO_COLOR', async () => {
-    const args = ['investigate', LOGS, '--case', CASE]
+    // the heading of any report is bold
+    const args = ['investigate', join(LOGS, 'edge-madrid.log'), '--quiet']
     expect((await postern([...args, '--color', 'always'])).stdout).toContain('\x1b[')
     expect(
       (await postern([...args, '--color', 'never'], { env: { FORCE_COLOR: '1' } })).stdout,

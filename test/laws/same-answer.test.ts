@@ -60,7 +60,8 @@ async function answerTo(evidence: readonly EvidenceInput[], options: Options): P
   }
 }
 
-const CHUNKS = [1, 7, 4096, 4 * 1024 * 1024]
+// chunks of one byte end everywhere where those of seven do
+const CHUNKS = isLong ? [1, 7, 4096, 4 * 1024 * 1024] : [1, 4096, 4 * 1024 * 1024]
 
 function streams(sources: Sources, chunkBytes: number): EvidenceInput[] {
   return Object.entries(sources).map(([name, bytes]) => stream(name, bytes, chunkBytes))

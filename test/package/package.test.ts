@@ -23,14 +23,15 @@ function filesIn(folder: string): string[] {
   )
 }
 
-/** Packages that files import, and built-in modules apart. */
+/** Packages that files import or require, and built-in modules apart. */
 function packagesOf(files: readonly string[]): { packages: string[]; builtins: string[] } {
-  const names = files.flatMap((file) =>
-    ts
-      .preProcessFile(readFileSync(file, 'utf8'))
-      .importedFiles.map(({ fileName }) => fileName)
-      .filter((name) => !name.startsWith('.')),
-  )
+  const names = files.flatMap((file) => {
+    const text = readFileSync(file, 'utf8')
+    const imported = ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName)
+    // the bundler gives `require` a number
+    const required = [...text.matchAll(/\brequire\d*\(["']([^"']+)["']\)/g)].map(([, name]) => name!)
+    return [...imported, ...required].filter((name) => !name.startsWith('.'))
+  })
   const packageOf = (name: string) =>
     name
       .split('/')

@@ -23,6 +23,9 @@ const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 
+/** The beginning of an object; what `#blanks` steps over may stand before it. */
+const OBJECT = /^[\0-\x20]*\{/
+
 /** Nesting that is walked; deeper lines are no records of a server. */
 const MAX_DEPTH = 64
 
@@ -30,12 +33,14 @@ const MAX_DEPTH = 64
  * A format of JSON lines: what its map gives to the descriptor. Of several maps, for versions of a format, the first reads
  * a line whose needs are met; all fill the same columns from the same members.
  */
-export function fromMap(...maps: readonly FieldMap[]): Pick<LogFormat, 'scanner' | 'extras' | 'columns'> {
+export function fromMap(
+  ...maps: readonly FieldMap[]
+): Pick<LogFormat, 'scanner' | 'extras' | 'columns' | 'hint'> {
   const meanings = maps.flatMap(({ members, lists = {} }) => [
     ...Object.values(members),
     ...Object.values(lists).flatMap((list) => Object.values(list.members)),
   ])
-  return { scanner: () => jsonScanner(...maps), ...namesOf(meanings) }
+  return { scanner: () => jsonScanner(...maps), ...namesOf(meanings), hint: OBJECT }
 }
 
 /** The reader of one source. */

@@ -18,19 +18,24 @@ function namesThat(holds: (as: string) => boolean): string {
 export function usualTable(
   shape: Pick<TableFormat, 'delimiter' | 'spelling'>,
   fields: FieldNames = {},
-): Pick<LogFormat, 'scanner' | 'extras' | 'columns'> {
+): Pick<LogFormat, 'scanner' | 'extras' | 'columns' | 'hint'> {
   const lower: FieldNames = Object.fromEntries(
     Object.entries(fields).map(([name, column]) => [name, column.toLowerCase()]),
   )
   const isMapped = Object.keys(fields).length > 0
-  return fromTable({
-    ...shape,
-    header: 'first-line',
-    columns: withFields(USUAL_NAMES, lower),
-    needs: [
-      neededBy(lower, ['time'], TIMES),
-      neededBy(lower, ['client', 'forwarded'], isMapped ? '' : CLIENTS),
-      neededBy(lower, ['target', 'path', 'request', 'method'], isMapped ? '' : REQUESTS),
-    ].filter((need) => need !== ''),
-  })
+  const needs = [
+    neededBy(lower, ['time'], TIMES),
+    neededBy(lower, ['client', 'forwarded'], isMapped ? '' : CLIENTS),
+    neededBy(lower, ['target', 'path', 'request', 'method'], isMapped ? '' : REQUESTS),
+  ].filter((need) => need !== '')
+  const table = fromTable({ ...shape, header: 'first-line', columns: withFields(USUAL_NAMES, lower), needs })
+  const hint = headerWith(needs[0]!)
+  return hint === null ? table : { ...table, hint }
+}
+
+/** A header with one of the names, as a hint; null where one has letters that are more than a byte. */
+function headerWith(names: string): RegExp | null {
+  if (!/^[\0-\x7f]*$/.test(names)) return null
+  const any = names.split('|').map((name) => name.replace(/[.*+?^${}()[\]\\]/g, '\\$&'))
+  return new RegExp(`(?<!\\w)(?:${any.join('|')})(?!\\w)`, 'i')
 }

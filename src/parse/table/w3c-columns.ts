@@ -2,6 +2,9 @@ import { FIELD } from '../../columns/contract.js'
 import { as, bytes, extra, text } from '../meanings.js'
 import type { ColumnMeaning } from './scan-table.js'
 
+/** A directive, or a row of the columns that stand there without one: they start with a date. */
+export const W3C_LINE = /^#|^[\t ]*"?\d{4}-/
+
 /**
  * Columns of W3C extended logs by their names in lower case: those of the draft, and those that programs have added to it.
  * Agent and referrer are written with `+` for blanks or in quotes. A format adds its own, and what differs in it.

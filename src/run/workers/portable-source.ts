@@ -1,14 +1,10 @@
 import type { Head } from '../../decode/contract.js'
-import { headedFile } from '../../decode/head.js'
-import { fileSource } from '../../evidence/source.js'
 import type { FieldNames, LogFormat, Recognition } from '../../parse/contract.js'
 import { formats as builtInFormats } from '../../parse/formats/registry.js'
-import { wrappers } from '../../parse/wrappers/registry.js'
-import { localToUtc } from '../local-time.js'
 import type { ReadySource } from '../sources.js'
 
 /** A format that another thread can have: one of the built-in ones, perhaps with names of its own, or one that is data. */
-type PortableFormat =
+export type PortableFormat =
   | { readonly builtIn: string; readonly fields: FieldNames | null }
   | { readonly data: LogFormat }
 
@@ -55,26 +51,6 @@ export function portableSource(ready: ReadySource): PortableSource | null {
   }
 }
 
-/** The source again, in the thread that reads it. */
-export function readySourceOf(portable: PortableSource): ReadySource {
-  const { path, storedBytes, head, recognition, candidates, names, zone } = portable
-  return {
-    ...portable,
-    headed: headedFile(fileSource(names[0]!, path, storedBytes), head),
-    recognition:
-      recognition === null
-        ? null
-        : {
-            ...recognition,
-            format: formatOf(recognition.format),
-            wrapper: wrappers.find(({ id }) => id === recognition.wrapper) ?? null,
-          },
-    candidates: candidates?.map(formatOf) ?? builtInFormats,
-    fields: null,
-    toUtc: zone === null ? null : localToUtc(zone),
-  }
-}
-
 function isBuiltIn(format: LogFormat): boolean {
   return builtInFormats.includes(format)
 }
@@ -90,10 +66,4 @@ function portableFormat(format: LogFormat, fields: FieldNames | null): PortableF
   const { scanner, withFields, layouts, ...data } = format
   if (scanner !== undefined || withFields !== undefined || layouts === undefined) return null
   return { data: { ...data, layouts } }
-}
-
-function formatOf(portable: PortableFormat): LogFormat {
-  if ('data' in portable) return portable.data
-  const format = builtInFormats.find(({ id }) => id === portable.builtIn)!
-  return portable.fields === null ? format : format.withFields!(portable.fields)
 }

@@ -8,7 +8,8 @@ import { isInArena } from '../../core/arena.js'
 import { ForwardingChains } from '../../parse/forwarding.js'
 import { SourceReader, type SourceReaderOptions } from '../source-reader.js'
 import type { Answer, Columns, Order, ReadingOptions, Standing } from './messages.js'
-import { type PortableSource, readySourceOf } from './portable-source.js'
+import type { PortableSource } from './portable-source.js'
+import { readySourceOf } from './received-source.js'
 
 /** Batches of one source that the main thread has or will find; more would only leave the processor's cache. */
 const BATCHES_AHEAD = 4

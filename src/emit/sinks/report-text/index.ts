@@ -1,57 +1,16 @@
-import type { Report } from '../../../conclude/contract.js'
 import type { Output, Sink, SinkFormat, SinkSettings } from '../../contract.js'
-import {
-  assumptionsSection,
-  checkSection,
-  indicatorsSection,
-  notCheckedSection,
-  settingsSection,
-} from './closing.js'
-import { evidenceSection, sourcesSection, totalsSection } from './evidence.js'
-import { findingsSection } from './findings.js'
-import type { Line } from './layout.js'
-import { paint } from './paint.js'
 
 /** The report for a person: what was read, what was found and why, what was not checked, how to check a citation. */
 export const reportText = {
   id: 'report-text',
   title: 'Report as text',
   fileName: 'report.txt',
-  create(output: Output, settings: SinkSettings): Sink {
+  create(output: Output, { width, color }: SinkSettings): Sink {
     return {
       async report(report) {
-        await output.write(paint(pageOf(report, pageWidth(settings.width)), settings.color))
+        const { pageOf } = await import('./page.js')
+        await output.write(pageOf(report, width, color))
       },
     }
   },
 } as const satisfies SinkFormat
-
-/** Narrower, nothing lines up; wider, lines are no longer read. */
-const LEAST_WIDTH = 60
-const MOST_WIDTH = 140
-
-function pageWidth(columns: number): number {
-  return Number.isFinite(columns) ? Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, Math.floor(columns))) : 100
-}
-
-function pageOf(report: Report, width: number): Line[] {
-  const sections = [
-    titleSection(report),
-    evidenceSection(report, width),
-    sourcesSection(report.ledger, width),
-    totalsSection(report.summary, width),
-    findingsSection(report, width),
-    indicatorsSection(report, width),
-    notCheckedSection(report, width),
-    assumptionsSection(report, width),
-    settingsSection(report, width),
-    checkSection(width),
-  ]
-  return sections.flatMap((section, index) => (index === 0 ? section : [[], ...section]))
-}
-
-function titleSection({ version, answers: { coverage } }: Report): Line[] {
-  const title: Line = [{ text: `Postern ${version}`, tone: 'heading' }, '   all times in UTC']
-  if (!coverage.interrupted) return [title]
-  return [title, [{ text: 'Interrupted: this covers only what was read until then', tone: 'critical' }]]
-}

@@ -72,17 +72,29 @@ function timeOf(values: Values, name: string): string | null {
 /** Values of a list that are shown. */
 const MAX_LISTED = 5
 
+/** What was measured, then the names of what could not be. */
 function generic(values: Values): string {
-  const parts = [...values].map(
-    ([name, value]) => `${spaced(name.replace(/Ms$/, ''))} ${valueText(name, value)}`,
-  )
-  return parts.join(', ') || 'nothing measured'
+  const known = [...values].filter(([, value]) => !isUnknown(value))
+  const unknown = [...values].filter(([, value]) => isUnknown(value))
+  const parts = known.map(([name, value]) => `${label(name)} ${valueText(name, value)}`)
+  const measured = parts.join(', ') || 'nothing measured'
+  return unknown.length === 0
+    ? measured
+    : `${measured}; not known: ${unknown.map(([name]) => label(name)).join(', ')}`
+}
+
+/** Absent, or a list of nothing. */
+function isUnknown(value: unknown): boolean {
+  return value === null || value === undefined || (Array.isArray(value) && value.length === 0)
+}
+
+function label(name: string): string {
+  return spaced(name.replace(/Ms$/, ''))
 }
 
 function valueText(name: string, value: unknown): string {
   if (typeof value === 'number') return numberText(name, value)
   if (typeof value === 'string') return shortTime(value)
-  if (value === null || value === undefined) return 'unknown'
   if (!Array.isArray(value)) return typeof value === 'object' ? safeJson(value) : String(value)
   const listed = value.slice(0, MAX_LISTED).map((item) => valueText(name, item))
   const more = value.length - listed.length

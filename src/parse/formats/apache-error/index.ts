@@ -45,5 +45,6 @@ export const apacheError: LogFormat = {
   example:
     '[Tue Oct 10 13:55:36.123456 2000] [authz_core:error] [pid 811:tid 140] [client 203.0.113.9:4711] AH01630: client denied by server configuration: /srv/a',
   ...fromText(read, MEANINGS),
+  hint: /^\[/,
   stamp: { apache: 'unknown' },
 }

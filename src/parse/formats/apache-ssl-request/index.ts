@@ -22,5 +22,6 @@ export const apacheSslRequest: LogFormat = {
   get layouts() {
     return layouts()
   },
+  hint: /^\[/,
   stamp: { apache: 'start' },
 }

@@ -67,5 +67,6 @@ export const awsAlb: LogFormat = {
       conn_trace_id: extra('connection'),
     },
   }),
+  hint: /^[\t ]*\S+[\t ]+"?\d{4}-/,
   stamp: { unknown: 'end' },
 }

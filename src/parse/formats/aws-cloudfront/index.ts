@@ -3,6 +3,7 @@ import { TAB } from '../../../core/bytes.js'
 import type { LogFormat } from '../../contract.js'
 import { as, bytes, duration, extra, text } from '../../meanings.js'
 import { fromTable } from '../../table/scan-table.js'
+import { W3C_LINE } from '../../table/w3c-columns.js'
 
 /** The columns in the order in which they are documented. Lines in front of any `#Fields` are read by these. */
 const DEFAULTS = [
@@ -72,6 +73,7 @@ export const awsCloudfront: LogFormat = {
       'x-cf-status': extra('error_code'),
     },
   }),
+  hint: W3C_LINE,
   stamp: { unknown: 'end' },
   directivePrefix: '#',
 }

@@ -47,5 +47,6 @@ export const awsElb: LogFormat = {
       ssl_protocol: extra('ssl_protocol'),
     },
   }),
+  hint: /^[\t ]*"?\d{4}-/,
   stamp: { unknown: 'start' },
 }

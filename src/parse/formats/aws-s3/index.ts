@@ -16,5 +16,6 @@ export const awsS3: LogFormat = {
   ...namesOf(
     [...HEAD, REQUEST, ...SIZES, REFERRER, USER_AGENT, ...TAIL].filter((meaning) => meaning !== null),
   ),
+  hint: /^[^ ]* [^ ]* \[/,
   stamp: { unknown: 'start' },
 }

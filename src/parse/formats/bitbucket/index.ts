@@ -31,5 +31,6 @@ export const bitbucket: LogFormat = {
   get layouts() {
     return layouts()
   },
+  hint: / \| /,
   stamp: { unknown: 'unknown' },
 }

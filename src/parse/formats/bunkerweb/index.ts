@@ -19,5 +19,6 @@ export const bunkerweb: LogFormat = {
   get layouts() {
     return layouts()
   },
+  hint: / - \S+ .* \[/,
   stamp: { nginx: 'end' },
 }

@@ -15,6 +15,8 @@ export const combined: LogFormat = {
     return layouts()
   },
   // Apache's %t is when the request was received, nginx's $time_local when the line was written
+  hint: /\] "/,
+  ownHint: /"\s*$/,
   stamp: { apache: 'start', nginx: 'end', unknown: 'unknown' },
   pins: {
     'apache-combined': 'apache',

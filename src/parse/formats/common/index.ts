@@ -13,6 +13,8 @@ export const common: LogFormat = {
   get layouts() {
     return layouts()
   },
+  hint: /\] "/,
+  ownHint: / [-\d]+\s*$/,
   stamp: { apache: 'start', nginx: 'end', unknown: 'unknown' },
   pins: { 'apache-common': 'apache', tomcat: 'unknown' },
 }

@@ -11,5 +11,6 @@ export const confluence: LogFormat = {
   get layouts() {
     return confluenceLayouts()
   },
+  hint: /^\[/,
   stamp: { unknown: 'unknown' },
 }

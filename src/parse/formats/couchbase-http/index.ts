@@ -19,5 +19,7 @@ export const couchbaseHttp: LogFormat = {
   get layouts() {
     return layouts()
   },
+  // a referrer without quotes, or an empty one
+  hint: /" [^ "]+ [^ "]+ (?:[^"]|"")/,
   stamp: { unknown: 'end' },
 }

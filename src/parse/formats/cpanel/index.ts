@@ -20,5 +20,6 @@ export const cpanel: LogFormat = {
   get layouts() {
     return layouts()
   },
+  hint: /\[\d\d\/\d\d\/\d{4}/,
   stamp: { unknown: 'unknown' },
 }

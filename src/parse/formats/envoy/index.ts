@@ -23,5 +23,6 @@ export const envoy: LogFormat = {
     ...LAYOUTS.flatMap(({ fields }) => fields.flatMap(({ meanings }) => meanings)),
     ...Object.values(JSON_MAP.members),
   ]),
+  hint: /^[[{]/,
   stamp: { unknown: 'start' },
 }

@@ -19,5 +19,6 @@ export const gandi: LogFormat = {
   get layouts() {
     return layouts()
   },
+  hint: /\] \(/,
   stamp: { unknown: 'unknown' },
 }

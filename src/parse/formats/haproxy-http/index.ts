@@ -59,5 +59,6 @@ export const haproxyHttp: LogFormat = {
   example:
     '203.0.113.9:33317 [10/Oct/2000:13:55:36.655] www~ app/app1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {www.example.com} {} "GET /a?b=1 HTTP/1.1"',
   ...fromPatterns(PATTERNS, MEANINGS),
+  hint: /:\d+ \[/,
   stamp: { unknown: 'start' },
 }

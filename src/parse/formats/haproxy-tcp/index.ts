@@ -34,5 +34,6 @@ export const haproxyTcp: LogFormat = {
   reference: 'https://docs.haproxy.org/2.8/configuration.html#8.2.2',
   example: '203.0.113.9:33317 [10/Oct/2000:13:55:36.655] imap mail/mail1 0/2/5007 212 -- 0/0/0/0/3 0/0',
   ...fromPatterns(PATTERNS, MEANINGS),
+  hint: /:\d+ \[/,
   stamp: { unknown: 'start' },
 }

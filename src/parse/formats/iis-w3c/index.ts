@@ -2,7 +2,7 @@ import { SPACE } from '../../../core/bytes.js'
 import type { LogFormat } from '../../contract.js'
 import { duration, extra } from '../../meanings.js'
 import { fromTable } from '../../table/scan-table.js'
-import { W3C_COLUMNS } from '../../table/w3c-columns.js'
+import { W3C_COLUMNS, W3C_LINE } from '../../table/w3c-columns.js'
 
 /** What IIS writes unless it is told otherwise, since version 7. Lines in front of any `#Fields` are read by these. */
 const DEFAULTS = [
@@ -43,6 +43,7 @@ export const iisW3c: LogFormat = {
       'sc-win32-status': extra('win32_status'),
     },
   }),
+  hint: W3C_LINE,
   stamp: { unknown: 'end' },
   directivePrefix: '#',
 }

@@ -3,7 +3,7 @@ import { SPACE } from '../../../core/bytes.js'
 import type { LogFormat } from '../../contract.js'
 import { as, bytes, extra, text } from '../../meanings.js'
 import { fromTable } from '../../table/scan-table.js'
-import { W3C_COLUMNS } from '../../table/w3c-columns.js'
+import { W3C_COLUMNS, W3C_LINE } from '../../table/w3c-columns.js'
 
 /** The columns in the order in which Imperva documents and writes them. */
 const DEFAULTS = [
@@ -53,6 +53,7 @@ export const incapsulaW3c: LogFormat = {
       's-suid': extra('account'),
     },
   }),
+  hint: W3C_LINE,
   stamp: { unknown: 'unknown' },
   directivePrefix: '#',
 }

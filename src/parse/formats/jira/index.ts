@@ -21,5 +21,6 @@ export const jira: LogFormat = {
   get layouts() {
     return layouts()
   },
+  hint: /^\[|" [^ "]+ [^ "]+ [^ "]+ "/,
   stamp: { unknown: 'unknown' },
 }

@@ -44,5 +44,6 @@ export const lighttpdError: LogFormat = {
   example:
     "2000-10-10 13:55:36: (mod_auth.c.811) password doesn't match for /private username: alice IP: 203.0.113.9",
   ...fromText(read, MEANINGS),
+  hint: /^\d{4}-/,
   stamp: { unknown: 'unknown' },
 }

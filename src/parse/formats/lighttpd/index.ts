@@ -16,5 +16,6 @@ export const lighttpd: LogFormat = {
   get layouts() {
     return layouts()
   },
+  hint: /\] "/,
   stamp: { unknown: 'end' },
 }

@@ -70,5 +70,6 @@ export const litespeed: LogFormat = {
   example:
     '2000-10-10 13:55:36.123456 [NOTICE] [811] [203.0.113.9:4711:HTTP2-3#example] File not found [/srv/example/html/a]',
   ...fromText(read, MEANINGS),
+  hint: /^\d{4}-/,
   stamp: { unknown: 'unknown' },
 }

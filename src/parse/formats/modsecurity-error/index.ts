@@ -77,5 +77,6 @@ export const modsecurityError: LogFormat = {
   example:
     '[Tue Oct 10 13:55:36.123456 2000] [:error] [pid 811:tid 140] [client 203.0.113.9:4711] [client 203.0.113.9] ModSecurity: Warning. Matched phrase "etc/passwd" at ARGS:a. [file "/etc/crs/lfi.conf"] [line "97"] [id "930120"] [msg "OS File Access Attempt"] [severity "CRITICAL"] [hostname "example.com"] [uri "/a"] [unique_id "Zq1aAAAAAAA"]',
   ...fromText(read, MEANINGS),
+  hint: /ModSecurity: /,
   stamp: { apache: 'unknown', nginx: 'unknown' },
 }

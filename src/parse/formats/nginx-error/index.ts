@@ -37,5 +37,6 @@ export const nginxError: LogFormat = {
   example:
     '2000/10/10 13:55:36 [error] 811#811: *7 open() "/srv/a" failed (2: No such file or directory), client: 203.0.113.9, server: example.com, request: "GET /a HTTP/1.1", host: "example.com"',
   ...fromText(read, MEANINGS),
+  hint: /\d{4}\/\d\d\/\d\d \d/,
   stamp: { nginx: 'unknown' },
 }

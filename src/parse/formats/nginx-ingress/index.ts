@@ -31,5 +31,6 @@ export const nginxIngress: LogFormat = {
   get layouts() {
     return layouts()
   },
+  hint: /" [^ "]+ [^ "]+ \[/,
   stamp: { nginx: 'end' },
 }

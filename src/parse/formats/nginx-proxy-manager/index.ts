@@ -28,5 +28,7 @@ export const nginxProxyManager: LogFormat = {
   get layouts() {
     return layouts()
   },
+  hint: /^\[|\] "/,
+  ownHint: /^\[/,
   stamp: { nginx: 'end' },
 }

@@ -19,5 +19,6 @@ export const npmplus: LogFormat = {
   get layouts() {
     return layouts()
   },
+  hint: /^\[/,
   stamp: { nginx: 'end' },
 }

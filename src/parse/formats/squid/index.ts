@@ -50,5 +50,6 @@ export const squid: LogFormat = {
   example:
     '971211336.123     15 203.0.113.9 TCP_MISS/200 2326 GET http://example.com/a?b=1 alice HIER_DIRECT/192.0.2.80 text/html',
   ...fromText(read, MEANINGS),
+  hint: /^\d+\.\d+ /,
   stamp: { unknown: 'end' },
 }

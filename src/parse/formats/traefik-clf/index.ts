@@ -29,5 +29,6 @@ export const traefikClf: LogFormat = {
       ],
     },
   ]),
+  hint: /[-\d]ms/,
   stamp: { unknown: 'start' },
 }

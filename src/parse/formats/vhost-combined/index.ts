@@ -14,6 +14,8 @@ export const vhostCombined: LogFormat = {
   get layouts() {
     return layouts()
   },
+  hint: /\] "/,
+  ownHint: /^\S*:\S* /,
   stamp: { apache: 'start', nginx: 'end', unknown: 'unknown' },
   pins: { 'apache-vhost': 'apache' },
 }

@@ -3,7 +3,7 @@ import { SPACE } from '../../../core/bytes.js'
 import type { LogFormat } from '../../contract.js'
 import { as, bytes, duration, extra, text } from '../../meanings.js'
 import { fromTable } from '../../table/scan-table.js'
-import { W3C_COLUMNS } from '../../table/w3c-columns.js'
+import { W3C_COLUMNS, W3C_LINE } from '../../table/w3c-columns.js'
 
 /**
  * What HTTP.sys writes of requests that no application was handed. Lines in front of any `#Fields` are read by these.
@@ -59,6 +59,7 @@ export const w3cExtended: LogFormat = {
       'sc-win32-status': extra('win32_status'),
     },
   }),
+  hint: W3C_LINE,
   stamp: { unknown: 'unknown' },
   directivePrefix: '#',
 }

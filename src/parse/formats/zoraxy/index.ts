@@ -50,5 +50,6 @@ export const zoraxy: LogFormat = {
   example:
     '[2000-10-10 13:55:36.123456] [router:host-http] [origin:example.com] [client: 203.0.113.9] [useragent: curl/8.5.0] GET /a?b=1 200',
   ...fromText(read, MEANINGS),
+  hint: /\[router:/,
   stamp: { unknown: 'end' },
 }
