@@ -2,6 +2,7 @@ import { FIELD, type RecordBatch } from '../columns/contract.js'
 import { readMethod, readText } from '../columns/view.js'
 import type { EntryPointRule } from './contract.js'
 import { lowerAscii, normalPathOf } from './normal-path.js'
+import type { SegmentFilter } from './segment-filter.js'
 
 /** Decides which declared entry points a request touches: by normal path first, then by method and host. */
 export class EntryPointMatcher {
@@ -24,6 +25,15 @@ export class EntryPointMatcher {
     let bits = 0
     for (let k = 0; k < this.#rules.length; k++) if (this.#rules[k]!.matches(path)) bits |= 1 << k
     return bits >>> 0
+  }
+
+  /** Adds what the normal paths that a rule matches have as their first segment. */
+  addFirstSegments(filter: SegmentFilter): void {
+    for (const { rule } of this.#rules) {
+      const segment = firstSegment(rule)
+      if (segment === null) filter.addAll()
+      else filter.add(segment)
+    }
   }
 
   /** Takes away the bits whose method or host a row does not have. */
@@ -55,6 +65,13 @@ export function bareHost(host: string): string {
   if (bracketed !== null) return bracketed[1]!
   // a second colon: an IPv6 address as it stands, whose last part is no port
   return lower.replace(/^([^:]*):\d{1,5}$/, '$1').replace(/\.$/, '')
+}
+
+/** The first segment of all paths that a rule matches; null where it may be any. */
+function firstSegment({ path, prefix, pattern }: EntryPointRule): string | null {
+  const [, first = ''] = normalPathOf(path ?? prefix ?? pattern ?? '').split('/')
+  const isAny = path === undefined && (prefix === undefined ? /^\{[^{}]*\}$|\*/.test(first) : first === '')
+  return isAny ? null : first
 }
 
 function pathTest(rule: EntryPointRule, ignoreCase: boolean): (path: string) => boolean {

@@ -5,6 +5,7 @@ import type { Address } from '../core/ipaddr.js'
 import { parseAddress } from './addresses.js'
 import type { Indicator } from './contract.js'
 import { lowerAscii, normalPathOf } from './normal-path.js'
+import type { SegmentFilter } from './segment-filter.js'
 
 /**
  * Finds indicators in the parts of a row. Parts are looked at apart, so that callers can keep the answer for a part that
@@ -52,6 +53,12 @@ export class IndicatorMatcher {
   }
   get looksAtTokens(): boolean {
     return this.#tokens.size > 0
+  }
+
+  /** Adds the last segments of the paths that an indicator names. */
+  addLastSegments(filter: SegmentFilter): void {
+    for (const paths of [this.#paths, this.#foldedPaths])
+      for (const path of paths.keys()) filter.add(path.slice(path.lastIndexOf('/') + 1))
   }
 
   /** Indexes of the indicators that hold an address text; host names match none. */

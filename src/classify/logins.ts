@@ -4,6 +4,7 @@ import { EntryPointMatcher } from './entry-points.js'
 import { LOGIN_SEGMENTS, LOGIN_TABLE, type LoginRow } from './login-table.js'
 import { lowerAscii } from './normal-path.js'
 import { isWriting } from './outcome.js'
+import type { SegmentFilter } from './segment-filter.js'
 
 const {
   loginAttempt: LOGIN_ATTEMPT_FLAG,
@@ -75,6 +76,12 @@ export class LoginMatcher {
     const whole = lowerAscii(path)
     const ending = endings.find((it) => whole.endsWith(it.path))
     return ending?.number ?? (GENERIC_SEGMENTS.has(segment) ? GENERIC : 0)
+  }
+
+  /** Adds what a path must have to be a login's: the first segment of a declared one, or the last one of a built-in one. */
+  addSegments(first: SegmentFilter, last: SegmentFilter): void {
+    this.#matcher.addFirstSegments(first)
+    for (const segment of ENDINGS.keys()) last.add(segment)
   }
 
   /** FLAG bits of a row whose path belongs to login `number`. */

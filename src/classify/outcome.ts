@@ -1,5 +1,16 @@
-import { METHODS } from '../columns/contract.js'
-import { ACCEPTED, DENIED, SERVED, UNCLEAR } from './contract.js'
+import { METHODS, type RecordBatch } from '../columns/contract.js'
+import { ACCEPTED, DENIED, FLAG, SERVED, UNCLEAR } from './contract.js'
+
+/** Fills the outcomes of rows 0 to `batch.rowCount`, and the flags that the status alone decides. */
+export function fillOutcomes(batch: RecordBatch): void {
+  const { status, method, bytesSent, outcome, flags, rowCount } = batch
+  const flagsOf = STATUS_FLAGS
+  for (let row = 0; row < rowCount; row++) {
+    const answer = status[row]!
+    outcome[row] = outcomeOf(answer, method[row]!, bytesSent[row]!)
+    flags[row] = flags[row]! | flagsOf[answer]!
+  }
+}
 
 /**
  * What a request did, by status, method and stated size.
@@ -26,6 +37,10 @@ for (const status of [200, 203, 206, 226]) STATUS_CLASS[status] = WITH_BODY
 for (const status of [201, 202, 204]) STATUS_CLASS[status] = ON_WRITE
 for (const status of [101, 304]) STATUS_CLASS[status] = ACCEPTED
 for (const status of [401, 403, 404, 405, 407, 410, 421, 423, 429, 444, 451]) STATUS_CLASS[status] = DENIED
+
+const STATUS_FLAGS = new Uint16Array(65536)
+for (const status of [401, 403]) STATUS_FLAGS[status] = FLAG.refused | FLAG.loginFailed
+for (const status of [404, 410]) STATUS_FLAGS[status] = FLAG.notFound
 
 const READS_OR_WRITES = methodSet(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
 /** Methods that change something, WebDAV's among them. */

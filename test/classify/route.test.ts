@@ -1,10 +1,89 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { lowerAscii } from '../../src/classify/normal-path.js'
 import { routeTemplate } from '../../src/classify/route.js'
 
 vi.setConfig({ testTimeout: 60_000 })
 
+const PAGES =
+  /^(?:x?html?|shtml|php[345]?|phtml|aspx?|ashx|asmx|jspx?|jsf|do|action|cgi|pl|py|rb|cfm|svc|axd|nsf|mvc)$/
+
+/** What a segment becomes, in the words of the table of classes. */
+function plainClass(segment: string, isLast: boolean): string {
+  if (segment.length > 256) return '{long}'
+  if (/^\d+$/.test(segment)) return '{int}'
+  if (/^\d{4}-\d{2}-\d{2}(?:T[\d:.Z+-]*)?$/.test(segment)) return '{date}'
+  if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(segment)) return '{uuid}'
+  if (/^[0-9a-f]{16,}$/i.test(segment)) return '{hex}'
+  if (/^(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{20,}={0,2}$/.test(segment)) return '{token}'
+  if (/^[^@]+@[^@]+\.[^@]+$/.test(segment)) return '{email}'
+  const extension = isLast ? (/^.+\.([A-Za-z0-9]{1,8})$/s.exec(segment)?.[1]?.toLowerCase() ?? '') : ''
+  return extension === '' || PAGES.test(extension) ? segment : `{file}.${extension}`
+}
+
+function plainRoute(path: string): string {
+  const segments = path.slice(1).split('/')
+  return `/${segments.map((segment, i) => plainClass(segment, i === segments.length - 1)).join('/')}`
+}
+
+const piecesOf = (unit: fc.Arbitrary<string>, minLength: number, maxLength: number) =>
+  fc.array(unit, { minLength, maxLength }).map((glyphs) => glyphs.join(''))
+const hex = fc.constantFrom(...'0123456789abcdefABCDEF')
+/** Segments of every class, and those that miss one by a byte. */
+const segment = fc.oneof(
+  fc.nat().map(String),
+  fc.constantFrom('a', 'orders', '.', '..', '.env', 'x.', 'a.b', '@', 'a@b', 'php', 'a.actions', 'a.xhtml5'),
+  fc.constantFrom(
+    '2021-08-14',
+    '2021-08-14T',
+    '2021-08-14T12:00:00+02:00',
+    '2021-08-14t1',
+    '2021-08-1',
+    '2021-08-14x',
+  ),
+  piecesOf(hex, 14, 18),
+  fc.tuple(...[8, 4, 4, 4, 12].map((size) => piecesOf(hex, size, size))).map((parts) => parts.join('-')),
+  piecesOf(fc.oneof(hex, fc.constantFrom('-')), 36, 36),
+  piecesOf(fc.constantFrom(...'aZ09_-'), 18, 22),
+  fc
+    .tuple(piecesOf(fc.constantFrom(...'aZ09_-='), 18, 22), fc.constantFrom('', '=', '==', '==='))
+    .map((it) => it.join('')),
+  piecesOf(fc.constantFrom(...'ab@.'), 1, 9),
+  fc
+    .tuple(
+      piecesOf(fc.constantFrom(...'a.1'), 0, 8),
+      fc.constantFrom(
+        'php',
+        'PHP',
+        'php3',
+        'action',
+        'html',
+        'mvc',
+        'png',
+        'PnG',
+        '7z',
+        'longest1',
+        'toolonger',
+        '\xe9',
+      ),
+    )
+    .map((it) => it.join('.')),
+  piecesOf(fc.constantFrom(...'ab', '\xe9', '\n', '%', ';'), 1, 20),
+  fc.integer({ min: 254, max: 258 }).map((length) => 'z'.repeat(length)),
+)
+
 describe('the route of a path', () => {
+  it('is what regular expressions make of its segments', () => {
+    fc.assert(
+      fc.property(fc.array(segment, { minLength: 1, maxLength: 5 }), (segments) => {
+        const path = `/${segments.join('/')}`
+        expect(routeTemplate(path)).toBe(plainRoute(path))
+        expect(routeTemplate(path, true)).toBe(plainRoute(lowerAscii(path)))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
   it.each([
     ['/', '/'],
     ['/customers', '/customers'],

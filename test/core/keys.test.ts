@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { joinKeys, type KeySeed, keyOfText, writeKey } from '../../src/core/keys.js'
+import { joinKeys, type KeySeed, keyOfText, mix32, writeKey } from '../../src/core/keys.js'
 
 const seed = fc.record({ a: fc.integer(), b: fc.integer() })
 
@@ -17,7 +17,43 @@ function joined(a: readonly [number, number], b: readonly [number, number]): str
   return `${out[0]}:${out[1]}`
 }
 
+/** The definition, a word at a time: four lanes a row, the words dealt out to them in turn. */
+function plainKey(bytes: Uint8Array, by: KeySeed): string {
+  const { length } = bytes
+  const words = new DataView(new ArrayBuffer(16 * Math.ceil(length / 16)))
+  new Uint8Array(words.buffer).set(bytes)
+  const row = (seed: number, first: number, mix: number, left: number) => {
+    const step = (lane: number, word: number) => {
+      const h = Math.imul(lane ^ word, mix)
+      return (h << left) | (h >>> (32 - left))
+    }
+    const lanes = [first, seed ^ 0x9e3779b9, seed ^ 0x3c6ef372, seed ^ 0xdaa66d2b]
+    for (let i = 0; i < words.byteLength / 4; i++)
+      lanes[i & 3] = step(lanes[i & 3]!, words.getInt32(4 * i, true))
+    return lanes.slice(1).reduce((h, lane) => {
+      const mixed = Math.imul(h ^ lane, mix)
+      return (mixed << 13) | (mixed >>> 19)
+    }, lanes[0]!)
+  }
+  return [row(by.a, by.a ^ length, 0x85ebca6b, 13), row(by.b, by.b, 0xc2b2ae35, 15)].map(mix32).join(':')
+}
+
 describe('keys', () => {
+  it('are what the definition says, for every length, with room behind the text and without', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 70, size: 'max' }),
+        fc.nat({ max: 20 }),
+        seed,
+        (text, room, by) => {
+          const all = Uint8Array.from([...text, ...new Uint8Array(room).fill(0xff)])
+          expect(keyOf(all, 0, text.length, by)).toBe(plainKey(text, by))
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
   it('depend on the bytes alone, not on where they stand or what is around them', () => {
     fc.assert(
       fc.property(
