@@ -37,7 +37,7 @@ export class TextPool {
     const at = this.#used
     page[at] = size & 0xff
     page[at + 1] = size >>> 8
-    page.set(bytes.subarray(start, start + size), at + 2)
+    copyBytes(bytes, start, size, page, at + 2)
     this.#used = at + 2 + size
     return (this.#pages.length - 1) * PAGE_BYTES + at + 1
   }
@@ -67,6 +67,14 @@ export class TextPool {
     const size = page[at]! | (page[at + 1]! << 8)
     return page.toString('utf8', at + 2, at + 2 + size)
   }
+}
+
+/** A short text is copied sooner than the objects are made that copy a long one. */
+const SHORT_TEXT = 64
+
+function copyBytes(from: Uint8Array, start: number, length: number, to: Uint8Array, at: number): void {
+  if (length > SHORT_TEXT) to.set(from.subarray(start, start + length), at)
+  else for (let i = 0; i < length; i++) to[at + i] = from[start + i]!
 }
 
 /** Large enough for the longest text, small enough that a small budget still has several. */

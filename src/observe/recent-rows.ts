@@ -1,78 +1,7 @@
-import { FIELD, FIELD_COUNT, type RecordBatch } from '../columns/contract.js'
+import { createBatch } from '../columns/batch.js'
+import { FIELD, type RecordBatch } from '../columns/contract.js'
 
-/**
- * Copies of the rows of the last stretch of event time, so that an observer that opens a candidate by a count can still
- * see what came just before: which rows those are must not depend on the order in which rows arrived within the horizon.
- *
- * A copy is one of a whole run of rows (a few memory moves), never row by row. Rows of a key are found through a list of
- * marks that the owner adds; `visit` walks it backwards.
- */
-export class RecentRows {
-  readonly #spanMs: number
-  readonly #maxBytes: number
-  readonly #runs: Run[] = []
-  #bytes = 0
-  #last = Number.NEGATIVE_INFINITY
-  #kept = 0
-  /** Rows up to here may be gone for want of memory; those after it are all there. */
-  #cutMs = Number.NEGATIVE_INFINITY
-
-  /** @param spanMs  Event time that rows are kept for. */
-  constructor(spanMs: number, maxBytes: number) {
-    this.#spanMs = spanMs
-    this.#maxBytes = maxBytes
-  }
-
-  /** Rows up to this time may have been given up for want of memory. */
-  get cutMs(): number {
-    return this.#cutMs
-  }
-
-  get byteLength(): number {
-    return this.#bytes
-  }
-
-  /**
-   * Copies a run of rows. `rows[0 .. count)` are row numbers of `batch`, ascending, at least one; `keys` are two words for
-   * each of them.
-   *
-   * @returns The ordinal of the first of these rows among all that were ever kept.
-   */
-  keep(batch: RecordBatch, rows: Uint32Array, count: number, keys: Int32Array): number {
-    const run = copyRun(batch, rows, count, keys, this.#kept)
-    this.#kept += count
-    this.#runs.push(run)
-    this.#bytes += run.byteLength
-    this.#last = Math.max(this.#last, run.last)
-    let gone = 0
-    while (gone < this.#runs.length && this.#runs[gone]!.last < this.#last - this.#spanMs)
-      this.#bytes -= this.#runs[gone++]!.byteLength
-    while (gone < this.#runs.length - 1 && this.#bytes > this.#maxBytes) {
-      this.#bytes -= this.#runs[gone]!.byteLength
-      this.#cutMs = Math.max(this.#cutMs, this.#runs[gone++]!.last)
-    }
-    if (gone > 0) this.#runs.splice(0, gone)
-    return run.ordinal
-  }
-
-  /** Shows the kept rows of a key with their ordinals, in the order in which they were kept. */
-  visit(low: number, high: number, show: (batch: RecordBatch, row: number, ordinal: number) => void): void {
-    for (const { batch, rows, keys, ordinal } of this.#runs) {
-      for (let i = 0, at = 0; at < keys.length; i++, at += 2)
-        if (keys[at] === low && keys[at + 1] === high) show(batch, rows[i]!, ordinal + i)
-    }
-  }
-}
-
-interface Run {
-  readonly batch: RecordBatch
-  readonly rows: Uint32Array
-  readonly keys: Int32Array
-  readonly ordinal: number
-  /** Latest time of its rows. */
-  readonly last: number
-  readonly byteLength: number
-}
+type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array
 
 /** Fields of text that a candidate may ask for. */
 const FIELDS: readonly number[] = [
@@ -84,84 +13,331 @@ const FIELDS: readonly number[] = [
   FIELD.host,
   FIELD.method,
 ]
-let absent = new Int32Array(1024).fill(-1)
 
-function copyRun(
-  batch: RecordBatch,
-  rows: Uint32Array,
-  count: number,
-  keys: Int32Array,
-  ordinal: number,
-): Run {
-  const from = rows[0]!
-  const to = rows[count - 1]! + 1
-  const kept = rows.slice(0, count)
-  let last = Number.NEGATIVE_INFINITY
-  // spans of a batch are absolute: the text is moved as a whole and they with it
-  const textFrom = batch.lineStart[from]!
-  for (let i = 0; i < count; i++) {
-    const row = kept[i]!
-    if (batch.time[row]! > last) last = batch.time[row]!
-    kept[i] = row - from
+/** What is kept of a row beside its text, the widest first: each column then starts where its values may. */
+const COLUMNS: readonly ((batch: RecordBatch) => Column)[] = [
+  (batch) => batch.time,
+  (batch) => batch.placeOffset,
+  (batch) => batch.placeLength,
+  (batch) => batch.bytesSent,
+  (batch) => batch.clientKey,
+  (batch) => batch.agentKey,
+  (batch) => batch.pathKey,
+  (batch) => batch.lineStart,
+  (batch) => batch.lineEnd,
+  (batch) => batch.lineNumber,
+  (batch) => batch.flags,
+  (batch) => batch.pathStart,
+  (batch) => batch.pathLength,
+  ...FIELDS.map((field) => (batch: RecordBatch) => batch.fieldStart[field]!),
+  ...FIELDS.map((field) => (batch: RecordBatch) => batch.fieldLength[field]!),
+  (batch) => batch.status,
+  (batch) => batch.method,
+  (batch) => batch.outcome,
+]
+/** Bytes of a row in each column. */
+const WIDTHS = COLUMNS.map((columnOf) => columnOf(createBatch(1, [])).byteLength)
+const ROW_BYTES = WIDTHS.reduce((sum, width) => sum + width)
+/** Number and key of a row that is kept, of all those of the run. */
+const KEPT_BYTES = 12
+
+/*
+ * A run's header, in words of 32 bits; doubles stand on even words.
+ *
+ *     0 size  1 rows  2 kept  3 source  4 text from  5 text length  6 more text from  8 ordinal  10 last
+ */
+const SIZE = 0
+const ROWS = 1
+const KEPT = 2
+const SOURCE = 3
+const TEXT_FROM = 4
+const TEXT_LENGTH = 5
+const MORE_FROM = 6
+const ORDINAL = 8
+const LAST = 10
+const HEADER_BYTES = 48
+
+/** A log of some hundred lines needs no more. */
+const FIRST_BYTES = 1 << 18
+
+/** Shows one kept row, as the only one of a batch that is filled again for the next. */
+export type ShowRow = (batch: RecordBatch, row: number, ordinal: number) => void
+
+/**
+ * Copies of the rows of the last stretch of event time, so that an observer that opens a candidate by a count can still
+ * see what came just before: which rows those are must not depend on the order in which rows arrived within the horizon.
+ *
+ * A run of rows is copied as a whole, a column or the text at a time, into one buffer that is written round and round:
+ *
+ *     | run 7 ...  |   run 4      | run 5 | run 6      |  unused |
+ *     ^0           ^head ^tail                         ^end      ^capacity
+ *
+ *     run     | header | columns | numbers of the rows that are kept | their keys | text | text that was spelled anew |
+ *
+ * A row costs about what it takes to move its bytes. Rows of a key are looked for in all runs.
+ */
+export class RecentRows {
+  readonly #spanMs: number
+  readonly #maxBytes: number
+  #ring: Ring
+  /** Where the oldest run is, where the next one goes, and behind the last one where `head` went back to 0. */
+  #tail = 0
+  #head = 0
+  #end = 0
+  #runs = 0
+  #kept = 0
+  readonly #frame = new Frame()
+  /** Latest time of all rows; rows up to `cutMs` may be gone for want of memory, those after it are all there. */
+  readonly #times = { last: Number.NEGATIVE_INFINITY, cut: Number.NEGATIVE_INFINITY }
+
+  /** @param spanMs  Event time that rows are kept for. */
+  constructor(spanMs: number, maxBytes: number) {
+    this.#spanMs = spanMs
+    this.#maxBytes = Math.max(8, Math.floor(maxBytes / 8) * 8)
+    this.#ring = new Ring(Math.min(this.#maxBytes, FIRST_BYTES))
   }
-  const textTo = batch.lineEnd[to - 1]!
-  const shifted = (column: Int32Array | Uint32Array) => {
-    const copy = column.slice(from, to)
-    for (let i = 0; i < copy.length; i++) copy[i] = copy[i]! - textFrom
-    return copy
+
+  /** Rows up to this time may have been given up for want of memory. */
+  get cutMs(): number {
+    return this.#times.cut
   }
-  if (absent.length < to - from) absent = new Int32Array(2 * (to - from)).fill(-1)
-  const none = absent
-  const fieldStart = Array.from({ length: FIELD_COUNT }, () => none)
-  const fieldLength = Array.from({ length: FIELD_COUNT }, () => none)
-  for (const field of FIELDS) {
-    fieldStart[field] = shifted(batch.fieldStart[field]!) as Int32Array<ArrayBuffer>
-    fieldLength[field] = batch.fieldLength[field]!.slice(from, to)
+
+  get byteLength(): number {
+    return this.#ring.bytes.length
   }
-  const copied: RecordBatch = {
-    source: batch.source,
-    bytes: Uint8Array.prototype.slice.call(batch.bytes, textFrom, textTo),
-    rowCount: to - from,
-    lineStart: shifted(batch.lineStart) as Uint32Array,
-    lineEnd: shifted(batch.lineEnd) as Uint32Array,
-    placeOffset: batch.placeOffset.slice(from, to),
-    placeLength: batch.placeLength.slice(from, to),
-    lineNumber: batch.lineNumber.slice(from, to),
-    time: batch.time.slice(from, to),
-    durationMs: NO_DOUBLES,
-    bytesSent: batch.bytesSent.slice(from, to),
-    status: batch.status.slice(from, to),
-    method: batch.method.slice(from, to),
-    fieldStart,
-    fieldLength,
-    extras: [],
-    pathStart: shifted(batch.pathStart) as Int32Array,
-    pathLength: batch.pathLength.slice(from, to),
-    flags: batch.flags.slice(from, to),
-    outcome: batch.outcome.slice(from, to),
-    entryPoints: NO_WORDS,
-    clientKey: batch.clientKey.slice(2 * from, 2 * to),
-    agentKey: batch.agentKey.slice(2 * from, 2 * to),
-    routeKey: batch.routeKey.slice(2 * from, 2 * to),
-    pathKey: batch.pathKey.slice(2 * from, 2 * to),
-    principalKey: batch.principalKey.slice(2 * from, 2 * to),
-    principalKind: batch.principalKind.slice(from, to),
-    release() {},
+
+  /**
+   * Copies a run of rows. `rows[0 .. count)` are row numbers of `batch`, ascending, at least one; `keys` are two words for
+   * each of them.
+   *
+   * @returns The ordinal of the first of these rows among all that were ever kept.
+   */
+  keep(batch: RecordBatch, rows: Uint32Array, count: number, keys: Int32Array): number {
+    const last = latestOf(batch, rows, count)
+    if (last > this.#times.last) this.#times.last = last
+    this.#dropOver()
+    const from = rows[0]!
+    const to = rows[count - 1]! + 1
+    const text = textOf(batch, from, to)
+    const room = HEADER_BYTES + (to - from) * ROW_BYTES + count * KEPT_BYTES + text.length + text.moreLength
+    const size = (room + 7) & ~7
+    this.#makeRoom(size)
+    const at = this.#head
+    const { words, doubles } = this.#ring
+    const header = at >> 2
+    words[header + SIZE] = size
+    words[header + ROWS] = to - from
+    words[header + KEPT] = count
+    words[header + SOURCE] = batch.source
+    words[header + TEXT_FROM] = text.from
+    words[header + TEXT_LENGTH] = text.length
+    words[header + MORE_FROM] = text.moreFrom
+    doubles[(header + ORDINAL) >> 1] = this.#kept
+    doubles[(header + LAST) >> 1] = last
+    const keptAt = copyColumns(this.#ring.bytes, at + HEADER_BYTES, batch, from, to)
+    copyKept(words, keptAt >> 2, rows, keys, count)
+    copyText(this.#ring.bytes, keptAt + count * KEPT_BYTES, batch, text)
+    this.#head += size
+    this.#runs++
+    this.#kept += count
+    return this.#kept - count
   }
-  const rowBytes = ROW_BYTES + 8 * FIELDS.length
-  return {
-    batch: copied,
-    rows: kept,
-    keys: keys.slice(0, 2 * count),
-    ordinal,
-    last,
-    byteLength: textTo - textFrom + (to - from) * rowBytes + 12 * count + RUN_BYTES,
+
+  /** Shows the kept rows of a key with their ordinals, in the order in which they were kept. */
+  visit(low: number, high: number, show: ShowRow): void {
+    const { words, doubles } = this.#ring
+    this.#forEachRun((at) => {
+      const header = at >> 2
+      const kept = words[header + KEPT]!
+      const rowsAt = (at + HEADER_BYTES + words[header + ROWS]! * ROW_BYTES) >> 2
+      const keysAt = rowsAt + kept
+      for (let i = nextOf(words, keysAt, 0, kept, low, high); i < kept; ) {
+        this.#frame.fill(this.#ring, at, words[rowsAt + i]!)
+        show(this.#frame.batch, 0, doubles[(header + ORDINAL) >> 1]! + i)
+        i = nextOf(words, keysAt, i + 1, kept, low, high)
+      }
+    })
+  }
+
+  #forEachRun(visit: (at: number) => void): void {
+    let at = this.#tail
+    for (let i = 0; i < this.#runs; i++) {
+      if (at === this.#end && at > this.#head) at = 0
+      visit(at)
+      at += this.#ring.words[(at >> 2) + SIZE]!
+    }
+  }
+
+  /** Drops the runs at the front of which no row lies within the span. */
+  #dropOver(): void {
+    const { doubles } = this.#ring
+    const limit = this.#times.last - this.#spanMs
+    while (this.#runs > 0 && doubles[((this.#tail >> 2) + LAST) >> 1]! < limit) this.#dropOldest()
+  }
+
+  #dropOldest(): void {
+    this.#tail += this.#ring.words[(this.#tail >> 2) + SIZE]!
+    if (this.#tail === this.#end && this.#tail > this.#head) this.#tail = 0
+    if (--this.#runs === 0) this.#tail = this.#head = this.#end = 0
+  }
+
+  /** Moves `head` to where so many bytes are free, at the cost of the oldest runs when the buffer is as large as it may be. */
+  #makeRoom(size: number): void {
+    while (!this.#hasRoom(size)) {
+      const { length } = this.#ring.bytes
+      if (length < this.#maxBytes) this.#grow(Math.min(this.#maxBytes, 2 * length))
+      else if (this.#runs === 0) this.#grow(size)
+      else {
+        const last = this.#ring.doubles[((this.#tail >> 2) + LAST) >> 1]!
+        if (last > this.#times.cut) this.#times.cut = last
+        this.#dropOldest()
+      }
+    }
+  }
+
+  #hasRoom(size: number): boolean {
+    const isRound = this.#runs > 0 && this.#head <= this.#tail
+    if (isRound) return this.#tail - this.#head >= size
+    if (this.#ring.bytes.length - this.#head >= size) return true
+    if (this.#tail < size) return false
+    this.#end = this.#head
+    this.#head = 0
+    return true
+  }
+
+  /** Moves the runs into a larger buffer, one behind the other. */
+  #grow(bytes: number): void {
+    const old = this.#ring
+    const larger = new Ring(bytes)
+    let head = 0
+    this.#forEachRun((at) => {
+      const size = old.words[(at >> 2) + SIZE]!
+      larger.bytes.set(old.bytes.subarray(at, at + size), head)
+      head += size
+    })
+    this.#ring = larger
+    this.#tail = 0
+    this.#head = head
+    this.#end = 0
   }
 }
 
-const NO_DOUBLES = new Float64Array(0)
-const NO_WORDS = new Uint32Array(0)
-/** Columns of one row but the spans of fields. */
-const ROW_BYTES = 100
-/** Objects of a run. */
-const RUN_BYTES = 6000
+/** The buffer, as bytes, words and doubles. */
+class Ring {
+  readonly bytes: Buffer
+  readonly words: Int32Array
+  readonly doubles: Float64Array
+
+  /** @param bytes  A multiple of 8. */
+  constructor(bytes: number) {
+    const buffer = new ArrayBuffer(bytes)
+    this.bytes = Buffer.from(buffer)
+    this.words = new Int32Array(buffer)
+    this.doubles = new Float64Array(buffer)
+  }
+}
+
+/** A batch of one row, taken out of a ring. */
+class Frame {
+  readonly batch = createBatch(1, [])
+  readonly #columns = COLUMNS.map((columnOf) => {
+    const { buffer, byteOffset, byteLength } = columnOf(this.batch)
+    return new Uint8Array(buffer, byteOffset, byteLength)
+  })
+
+  /** Takes a row, counted from the run's first, of the run at `at`. */
+  fill({ bytes, words }: Ring, at: number, row: number): void {
+    const rows = words[(at >> 2) + ROWS]!
+    let column = at + HEADER_BYTES
+    for (const [i, width] of WIDTHS.entries()) {
+      this.#columns[i]!.set(bytes.subarray(column + row * width, column + (row + 1) * width))
+      column += rows * width
+    }
+    this.batch.bytes = bytes
+    this.batch.source = words[(at >> 2) + SOURCE]!
+    this.#moveSpans(words, at, column + words[(at >> 2) + KEPT]! * KEPT_BYTES)
+  }
+
+  /** Spans are absolute: they move with the text, which stands at `textAt` now. */
+  #moveSpans(words: Int32Array, at: number, textAt: number): void {
+    const header = at >> 2
+    const shift = textAt - words[header + TEXT_FROM]!
+    const textTo = words[header + TEXT_FROM]! + words[header + TEXT_LENGTH]!
+    const moreShift = textAt + words[header + TEXT_LENGTH]! - words[header + MORE_FROM]!
+    const moved = (start: number) => start + (start < textTo ? shift : moreShift)
+    const { lineStart, lineEnd, pathStart, fieldStart } = this.batch
+    lineStart[0] = lineStart[0]! + shift
+    lineEnd[0] = lineEnd[0]! + shift
+    pathStart[0] = moved(pathStart[0]!)
+    for (const field of FIELDS) fieldStart[field]![0] = moved(fieldStart[field]![0]!)
+  }
+}
+
+/** Number of the next key from `i` on that is (low, high); `count` for none. */
+function nextOf(words: Int32Array, at: number, i: number, count: number, low: number, high: number): number {
+  while (i < count && (words[at + 2 * i] !== low || words[at + 2 * i + 1] !== high)) i++
+  return i
+}
+
+function latestOf({ time }: RecordBatch, rows: Uint32Array, count: number): number {
+  let last = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < count; i++) if (time[rows[i]!]! > last) last = time[rows[i]!]!
+  return last
+}
+
+/** Where the text of some rows is: their lines, and what was spelled anew, which stands behind all lines of the batch. */
+interface RunText {
+  readonly from: number
+  readonly length: number
+  moreFrom: number
+  moreLength: number
+}
+
+function textOf(batch: RecordBatch, from: number, to: number): RunText {
+  const textFrom = batch.lineStart[from]!
+  const textTo = batch.lineEnd[to - 1]!
+  const text = { from: textFrom, length: textTo - textFrom, moreFrom: textTo, moreLength: 0 }
+  for (const field of FIELDS) {
+    const start = batch.fieldStart[field]!
+    let last = 0
+    for (let row = from; row < to; row++) if (start[row]! > last) last = start[row]!
+    if (last >= textTo) addMore(text, start, batch.fieldLength[field]!, from, to)
+  }
+  return text
+}
+
+/** Taken where a field may have text that was spelled anew; absent ones may still say where one was. */
+function addMore(text: RunText, start: Int32Array, length: Int32Array, from: number, to: number): void {
+  const textTo = text.from + text.length
+  for (let row = from; row < to; row++) {
+    const [at, end] = [start[row]!, start[row]! + length[row]!]
+    if (at < textTo || length[row]! <= 0) continue
+    const first = text.moreLength === 0 ? at : Math.min(at, text.moreFrom)
+    text.moreLength = Math.max(end, text.moreFrom + text.moreLength) - first
+    text.moreFrom = first
+  }
+}
+
+/** Returns where the columns end. */
+function copyColumns(bytes: Uint8Array, at: number, batch: RecordBatch, from: number, to: number): number {
+  for (let i = 0; i < COLUMNS.length; i++) {
+    const { buffer, byteOffset } = COLUMNS[i]!(batch)
+    const width = WIDTHS[i]!
+    bytes.set(new Uint8Array(buffer, byteOffset + from * width, (to - from) * width), at)
+    at += (to - from) * width
+  }
+  return at
+}
+
+/** Row numbers from that of the run's first, and two words of key for each. */
+function copyKept(words: Int32Array, at: number, rows: Uint32Array, keys: Int32Array, count: number): void {
+  const from = rows[0]!
+  for (let i = 0; i < count; i++) words[at + i] = rows[i]! - from
+  words.set(keys.subarray(0, 2 * count), at + count)
+}
+
+function copyText(bytes: Uint8Array, at: number, batch: RecordBatch, text: RunText): void {
+  bytes.set(batch.bytes.subarray(text.from, text.from + text.length), at)
+  if (text.moreLength > 0)
+    bytes.set(batch.bytes.subarray(text.moreFrom, text.moreFrom + text.moreLength), at + text.length)
+}

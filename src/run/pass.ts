@@ -70,17 +70,21 @@ function visitWithin(
 ): void {
   const { since, until } = options
   const { time, flags } = batch
+  // in locals: a field that holds a double costs an object with each change
+  let { first, last } = source
   let start = from
   for (let row = from; row < to; row++) {
     const t = time[row]!
     if ((flags[row]! & STAMP_OUTLIER_FLAG) === 0) {
-      if (t < source.first) source.first = t
-      if (t > source.last) source.last = t
+      if (t < first) first = t
+      if (t > last) last = t
     }
     if (t >= since && t < until) continue
     source.counts.outside++
     if (row > start) consumer.visit(batch, start, row)
     start = row + 1
   }
+  source.first = first
+  source.last = last
   if (to > start) consumer.visit(batch, start, to)
 }

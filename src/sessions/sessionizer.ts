@@ -2,7 +2,7 @@ import { ACCEPTED, DENIED, FLAG, SERVED, UNCLEAR } from '../classify/contract.js
 import { FIELD, type RecordBatch } from '../columns/contract.js'
 import { readText } from '../columns/view.js'
 import { DAY_MS, MINUTE_MS } from '../core/civil-time.js'
-import { PackedTable } from '../core/packed-table.js'
+import { PackedTable, rowsUpTo } from '../core/packed-table.js'
 import { TextPool } from '../core/text-pool.js'
 import { PRINCIPAL_CLIENT, PRINCIPALS, type Session, type SessionPlace } from './contract.js'
 import type { PrincipalNames } from './principals.js'
@@ -10,44 +10,50 @@ import type { PrincipalNames } from './principals.js'
 // copied out of their tables: a member would be looked up anew for every row
 const { client: CLIENT_FIELD, userAgent: USER_AGENT_FIELD } = FIELD
 const { stampOutlier: STAMP_OUTLIER_FLAG } = FLAG
+const DENIED_CODE = DENIED
 
 /** A gap of exactly this keeps a session together. */
 export const SESSION_GAP_MS = 30 * MINUTE_MS
 /** Longest session of a principal that is only a client and an agent. */
 export const CLIENT_CAP_MS = DAY_MS
 
-/** State is split by key into this many tables, whatever the number of workers. */
-const SHARDS = 64
-
 /*
  * A principal's record in the table, in 32-bit words; doubles stand on even words.
  *
- *     0 key  2 kind, pending  3 id  4 client  5 agent   6 first  8 last  10 bytes  12 first offset  14 last offset
- *     16 unclear  17 served  18 accepted  19 denied  20 first source  21 first line  22 last source  23 last line
+ *     0 key  2 kind, bits  3 id  4 first  6 last
+ *     8 bytes  10 first offset  12 last offset  14 unclear  15 served  16 accepted  17 denied
+ *     18 first source  19 first line  20 last source  21 last line  22 client  23 agent
+ *
+ * Where sessions are only counted the record is its first eight words: two of them are a cache line.
  */
 const STRIDE = 24
+const COUNTED_STRIDE = 8
 const KIND = 2
 const ID = 3
-const CLIENT = 4
-const AGENT = 5
-const FIRST = 6
-const LAST = 8
-const BYTES = 10
-const FIRST_OFFSET = 12
-const LAST_OFFSET = 14
+const FIRST = 4
+const LAST = 6
+const BYTES = 8
+const FIRST_OFFSET = 10
+const LAST_OFFSET = 12
 /** Counts by outcome: the number of an outcome is its place behind this. */
-const COUNTS = 16
-const FIRST_SOURCE = 20
-const FIRST_LINE = 21
-const LAST_SOURCE = 22
-const LAST_LINE = 23
+const COUNTS = 14
+const FIRST_SOURCE = 18
+const FIRST_LINE = 19
+const LAST_SOURCE = 20
+const LAST_LINE = 21
+const CLIENT = 22
+const AGENT = 23
 /** Bit of word 2: the session before this one may still be joined to it by a late row. */
 const PENDING = 0x100
 /** Bit of word 2 of a held session: the cap ended it, not a gap. */
 const CAPPED = 0x200
+/** Bit of word 2: something was denied. */
+const HAS_DENIAL = 0x400
 
-/** Fewest new principals between sweeps: their records are 1.5 MB. */
+/** Fewest new principals between sweeps: their records are half a megabyte, or 1.5 MB. */
 const LEAST_SWEEP = 16_384
+
+const LEAST_LIMIT = 512
 
 /** A session out of the table: the words of its record. */
 type Held = { readonly words: Int32Array; readonly doubles: Float64Array }
@@ -71,7 +77,7 @@ export interface SessionizerOptions {
  * another cut.
  */
 export class Sessionizer {
-  readonly #shards: PackedTable[]
+  readonly #table: PackedTable
   readonly #pending = new Map<string, Held>()
   readonly #texts: TextPool
   readonly #agents = new PackedTable(4, 1 << 18)
@@ -93,9 +99,8 @@ export class Sessionizer {
 
   constructor(options: SessionizerOptions) {
     // open addressing at 60 % load, and twice the slots while a table grows
-    const perShard = Math.max(8, Math.floor((options.tableBytes * 0.3) / (SHARDS * STRIDE * 4)))
-    this.limit = perShard * SHARDS
-    this.#shards = Array.from({ length: SHARDS }, () => new PackedTable(STRIDE, perShard))
+    this.limit = Math.max(LEAST_LIMIT, Math.floor((options.tableBytes * 0.3) / (STRIDE * 4)))
+    this.#table = new PackedTable(options.collect ? STRIDE : COUNTED_STRIDE, this.limit)
     this.#texts = new TextPool(options.textBytes)
     this.#names = options.names
     this.#collect = options.collect
@@ -109,28 +114,20 @@ export class Sessionizer {
   /** Takes rows `from` (inclusive) to `to` (exclusive). Outliers belong to no session. */
   visit(batch: RecordBatch, from: number, to: number): void {
     const { principalKey, flags } = batch
-    const found = this.#locate(principalKey, from, to)
+    const table = this.#table
+    const count = to - from
+    if (this.#found.length < count) this.#found = new Int32Array(2 * count)
+    const found = this.#found
+    table.locate(principalKey.subarray(2 * from), rowsUpTo(count), count, found)
     for (let row = from; row < to; row++) {
       if ((flags[row]! & STAMP_OUTLIER_FLAG) !== 0) continue
       const low = principalKey[2 * row]!
       const high = principalKey[2 * row + 1]!
-      const table = this.#shards[low & (SHARDS - 1)]!
       let record = found[row - from]!
-      if (record < 0 || !table.isAt(record, low, high)) record = table.find(low, high)
-      if (record < 0) this.#open(table, low, high, batch, row)
-      else this.#extend(table, record, batch, row)
+      if (!table.isAt(record, low, high)) record = table.find(low, high)
+      if (record < 0) this.#open(low, high, batch, row)
+      else this.#extend(record, batch, row)
     }
-  }
-
-  /** All records of a run are looked up before any is changed: cache misses then overlap. -1 for new principals. */
-  #locate(keys: Int32Array, from: number, to: number): Int32Array {
-    if (this.#found.length < to - from) this.#found = new Int32Array(2 * (to - from))
-    const found = this.#found
-    for (let row = from; row < to; row++) {
-      const low = keys[2 * row]!
-      found[row - from] = this.#shards[low & (SHARDS - 1)]!.find(low, keys[2 * row + 1]!)
-    }
-    return found
   }
 
   /** Sessions that no later row can touch are ready; call `drain` for them. */
@@ -152,14 +149,15 @@ export class Sessionizer {
    */
   #sweep(): void {
     if (this.#opened < this.#sweepAt) return
-    const limit = this.#watermark - SESSION_GAP_MS
-    let alive = 0
-    for (const table of this.#shards) {
-      this.#endWhere(table, (base) => table.doubles[(base + LAST) >> 1]! < limit, 'gap')
-      alive += table.count
-    }
+    this.#endBefore(this.#watermark - SESSION_GAP_MS)
     this.#opened = 0
-    this.#sweepAt = Math.max(LEAST_SWEEP, alive)
+    this.#sweepAt = Math.max(LEAST_SWEEP, this.#table.count)
+  }
+
+  /** Ends the sessions that had their last row before a time. */
+  #endBefore(limit: number): void {
+    const { doubles } = this.#table
+    this.#endWhere((base) => doubles[(base + LAST) >> 1]! < limit, 'gap')
   }
 
   /**
@@ -171,19 +169,17 @@ export class Sessionizer {
     for (const held of this.#pending.values()) this.#end(held.words, held.doubles, 0, 'gap')
     this.#pending.clear()
     let reached = Number.NEGATIVE_INFINITY
-    for (const table of this.#shards) {
-      table.forEach((record) => {
-        reached = Math.max(reached, table.doubles[(record * STRIDE + LAST) >> 1]!)
-      })
-    }
-    for (const table of this.#shards) {
-      table.forEach((record) => {
-        const base = record * STRIDE
-        const isOver = table.doubles[(base + LAST) >> 1]! + SESSION_GAP_MS < reached
-        this.#end(table.words, table.doubles, base, isOver ? 'gap' : 'evidence')
-      })
-      table.retain(() => false)
-    }
+    const { words, doubles, stride } = this.#table
+    this.#table.forEach((record) => {
+      const last = doubles[(record * stride + LAST) >> 1]!
+      if (last > reached) reached = last
+    })
+    this.#table.forEach((record) => {
+      const base = record * stride
+      const isOver = doubles[(base + LAST) >> 1]! + SESSION_GAP_MS < reached
+      this.#end(words, doubles, base, isOver ? 'gap' : 'evidence')
+    })
+    this.#table.retain(() => false)
   }
 
   /** Ended sessions since the last call, by start, end, principal. */
@@ -193,23 +189,23 @@ export class Sessionizer {
     return ready.sort(bySessionOrder)
   }
 
-  #open(table: PackedTable, low: number, high: number, batch: RecordBatch, row: number): void {
+  #open(low: number, high: number, batch: RecordBatch, row: number): void {
     this.#opened++
+    const table = this.#table
     let record = table.insert(low, high)
     if (record < 0) {
-      this.#makeRoom(table, batch.time[row]!)
+      this.#makeRoom(batch.time[row]!)
       record = table.insert(low, high)
     }
-    const base = record * STRIDE
-    const { words } = table
-    words[base + KIND] = batch.principalKind[row]!
-    if (this.#collect) words[base + ID] = this.#keepName(batch, row)
-    beginAt(table, base, batch, row)
-    this.#add(table, base, batch, row)
+    const base = record * table.stride
+    table.words[base + KIND] = batch.principalKind[row]!
+    if (this.#collect) table.words[base + ID] = this.#keepName(batch, row)
+    this.#begin(table, base, batch, row)
   }
 
-  #extend(table: PackedTable, record: number, batch: RecordBatch, row: number): void {
-    const base = record * STRIDE
+  #extend(record: number, batch: RecordBatch, row: number): void {
+    const table = this.#table
+    const base = record * table.stride
     const { doubles, words } = table
     const t = batch.time[row]!
     const first = doubles[(base + FIRST) >> 1]!
@@ -231,15 +227,14 @@ export class Sessionizer {
     const last = doubles[(base + LAST) >> 1]!
     const capped = batch.time[row]! <= last + SESSION_GAP_MS ? CAPPED : 0
     if ((words[base + KIND]! & PENDING) !== 0) this.#endPending(words, base)
-    words[base + KIND] = (words[base + KIND]! & 0xff) | capped
+    words[base + KIND] = (words[base + KIND]! & (0xff | HAS_DENIAL)) | capped
     // nearly always the session is long over, and nothing needs to be held
     if (last + SESSION_GAP_MS < this.#watermark) this.#end(words, doubles, base, 'gap')
-    else this.#pending.set(keyText(words, base), holdRecord(table, base))
+    else this.#pending.set(keyText(words, base), this.#hold(base))
     const isHeld = last + SESSION_GAP_MS >= this.#watermark
     words[base + KIND] = (words[base + KIND]! & 0xff) | (isHeld ? PENDING : 0)
-    clearTotals(table, base)
-    beginAt(table, base, batch, row)
-    this.#add(table, base, batch, row)
+    this.#clear(table, base)
+    this.#begin(table, base, batch, row)
   }
 
   #endPending(words: Int32Array, base: number): void {
@@ -271,9 +266,9 @@ export class Sessionizer {
     const first = table.doubles[(base + FIRST) >> 1]!
     if (first - held.doubles[LAST / 2]! > SESSION_GAP_MS) return
     if (capped && first - held.doubles[FIRST / 2]! > CLIENT_CAP_MS) return
-    joinRecords(table, base, held)
+    this.#join(base, held)
     this.#pending.delete(key)
-    table.words[base + KIND] = table.words[base + KIND]! & 0xff
+    table.words[base + KIND] = table.words[base + KIND]! & (0xff | HAS_DENIAL)
   }
 
   /** A row before the session in the table: it belongs to the held one, or to one of its own. */
@@ -291,41 +286,42 @@ export class Sessionizer {
       }
       this.#end(held.words, held.doubles, 0, 'gap')
     }
-    const own = holdRecord(table, base)
-    clearTotals(own, 0)
-    beginAt(own, 0, batch, row)
-    this.#add(own, 0, batch, row)
+    const own = this.#hold(base)
+    own.words[KIND] = own.words[KIND]! & ~HAS_DENIAL
+    this.#clear(own, 0)
+    this.#begin(own, 0, batch, row)
     this.#pending.set(key, own)
     table.words[base + KIND] = table.words[base + KIND]! | PENDING
   }
 
-  /** Taken when a table is full: ends what the watermark has passed, then the least valuable of the rest. */
-  #makeRoom(table: PackedTable, now: number): void {
-    const limit = this.#watermark - SESSION_GAP_MS
-    this.#endWhere(table, (base) => table.doubles[(base + LAST) >> 1]! < limit, 'gap')
+  /** Taken when the table is full: ends what the watermark has passed, then the least valuable of the rest. */
+  #makeRoom(now: number): void {
+    const table = this.#table
+    this.#endBefore(this.#watermark - SESSION_GAP_MS)
     if (table.count <= table.maxRecords * 0.75) return
     if (this.cut === 0) this.firstCutAt = now
-    const rest: { base: number; denied: number; last: number }[] = []
+    const { words, doubles } = table
+    const rest: number[] = []
     table.forEach((record) => {
-      const base = record * STRIDE
-      rest.push({
-        base,
-        denied: Math.min(1, table.words[base + COUNTS + DENIED]!),
-        last: table.doubles[(base + LAST) >> 1]!,
-      })
+      rest.push(record * table.stride)
     })
-    const { words } = table
+    const lastOf = (base: number) => doubles[(base + LAST) >> 1]!
     // plain traffic before failures, older before newer; the key decides between equals
-    rest.sort((a, b) => a.denied - b.denied || a.last - b.last || words[a.base]! - words[b.base]!)
-    const chosen = new Set(rest.slice(0, Math.max(1, rest.length >> 2)).map(({ base }) => base))
+    rest.sort(
+      (a, b) =>
+        (words[a + KIND]! & HAS_DENIAL) - (words[b + KIND]! & HAS_DENIAL) ||
+        lastOf(a) - lastOf(b) ||
+        words[a]! - words[b]!,
+    )
+    const chosen = new Set(rest.slice(0, Math.max(1, rest.length >> 2)))
     this.cut += chosen.size
-    this.#endWhere(table, (base) => chosen.has(base), 'memory')
+    this.#endWhere((base) => chosen.has(base), 'memory')
   }
 
-  #endWhere(table: PackedTable, which: (base: number) => boolean, ended: Session['ended']): void {
-    const { words, doubles } = table
-    table.retain((record) => {
-      const base = record * STRIDE
+  #endWhere(which: (base: number) => boolean, ended: Session['ended']): void {
+    const { words, doubles, stride } = this.#table
+    this.#table.retain((record) => {
+      const base = record * stride
       if (!which(base)) return true
       if ((words[base + KIND]! & PENDING) !== 0) this.#endPending(words, base)
       this.#end(words, doubles, base, ended)
@@ -381,9 +377,27 @@ export class Sessionizer {
     })
   }
 
-  /** Adds a row to a session, which shows the client and the agent of its earliest. */
+  /** Makes a row the first and last of a session that has none yet, and adds it. */
+  #begin(table: Held, base: number, batch: RecordBatch, row: number): void {
+    const { words, doubles } = table
+    doubles[(base + FIRST) >> 1] = batch.time[row]!
+    doubles[(base + LAST) >> 1] = batch.time[row]!
+    if (this.#collect) {
+      writePlace(words, doubles, base, FIRST_SOURCE, FIRST_LINE, FIRST_OFFSET, batch, row)
+      writePlace(words, doubles, base, LAST_SOURCE, LAST_LINE, LAST_OFFSET, batch, row)
+    }
+    this.#add(table, base, batch, row)
+  }
+
   #add(table: Held, base: number, batch: RecordBatch, row: number): void {
-    if (!addRow(table, base, batch, row) || !this.#collect) return
+    if (batch.outcome[row] === DENIED_CODE) table.words[base + KIND] = table.words[base + KIND]! | HAS_DENIAL
+    if (this.#collect) this.#addWhole(table, base, batch, row)
+    else stretchTo(table.doubles, base, batch.time[row]!)
+  }
+
+  /** Adds a row to a session, which shows the client and the agent of its earliest. */
+  #addWhole(table: Held, base: number, batch: RecordBatch, row: number): void {
+    if (!addRow(table, base, batch, row)) return
     const client = table.words[base + CLIENT]!
     const start = batch.fieldStart[CLIENT_FIELD]![row]!
     const length = batch.fieldLength[CLIENT_FIELD]![row]!
@@ -391,6 +405,28 @@ export class Sessionizer {
     if (length < 0 || !this.#texts.holds(client, batch.bytes, start, length))
       table.words[base + CLIENT] = this.#keepField(batch, CLIENT_FIELD, row)
     table.words[base + AGENT] = this.#keepAgent(batch, row)
+  }
+
+  #hold(base: number): Held {
+    const words = this.#table.words.slice(base, base + this.#table.stride)
+    return { words, doubles: new Float64Array(words.buffer) }
+  }
+
+  #clear(table: Held, base: number): void {
+    table.words.fill(0, base + FIRST, base + this.#table.stride)
+  }
+
+  /** Adds an earlier session to the one in the table. */
+  #join(base: number, earlier: Held): void {
+    const { words, doubles } = this.#table
+    words[base + KIND] = words[base + KIND]! | (earlier.words[KIND]! & HAS_DENIAL)
+    doubles[(base + FIRST) >> 1] = earlier.doubles[FIRST / 2]!
+    if (!this.#collect) return
+    for (const word of [COUNTS + UNCLEAR, COUNTS + SERVED, COUNTS + ACCEPTED, COUNTS + DENIED])
+      words[base + word] = words[base + word]! + earlier.words[word]!
+    doubles[(base + BYTES) >> 1] = doubles[(base + BYTES) >> 1]! + earlier.doubles[BYTES / 2]!
+    doubles[(base + FIRST_OFFSET) >> 1] = earlier.doubles[FIRST_OFFSET / 2]!
+    for (const word of [CLIENT, AGENT, FIRST_SOURCE, FIRST_LINE]) words[base + word] = earlier.words[word]!
   }
 
   #keepName(batch: RecordBatch, row: number): number {
@@ -424,22 +460,10 @@ function keyText(words: Int32Array, base: number): string {
   return `${words[base]!}:${words[base + 1]!}`
 }
 
-function holdRecord(table: Held, base: number): Held {
-  const words = table.words.slice(base, base + STRIDE)
-  return { words, doubles: new Float64Array(words.buffer) }
-}
-
-function clearTotals(table: Held, base: number): void {
-  table.words.fill(0, base + FIRST, base + STRIDE)
-}
-
-/** Makes a row the first and last of a session that has none yet; its totals are added apart. */
-function beginAt(table: Held, base: number, batch: RecordBatch, row: number): void {
-  const { words, doubles } = table
-  doubles[(base + FIRST) >> 1] = batch.time[row]!
-  doubles[(base + LAST) >> 1] = batch.time[row]!
-  writePlace(words, doubles, base, FIRST_SOURCE, FIRST_LINE, FIRST_OFFSET, batch, row)
-  writePlace(words, doubles, base, LAST_SOURCE, LAST_LINE, LAST_OFFSET, batch, row)
+/** Adds the time of a row to a session of which nothing else is asked. */
+function stretchTo(doubles: Float64Array, base: number, t: number): void {
+  if (t > doubles[(base + LAST) >> 1]!) doubles[(base + LAST) >> 1] = t
+  else if (t < doubles[(base + FIRST) >> 1]!) doubles[(base + FIRST) >> 1] = t
 }
 
 /**
@@ -523,16 +547,6 @@ function writePlace(
   words[base + source] = batch.source
   words[base + line] = batch.lineNumber[row]!
   doubles[(base + offset) >> 1] = batch.placeOffset[row]!
-}
-
-/** Adds an earlier session to the one in the table. */
-function joinRecords(table: Held, base: number, earlier: Held): void {
-  const { words, doubles } = table
-  for (const word of [COUNTS + UNCLEAR, COUNTS + SERVED, COUNTS + ACCEPTED, COUNTS + DENIED])
-    words[base + word] = words[base + word]! + earlier.words[word]!
-  doubles[(base + BYTES) >> 1] = doubles[(base + BYTES) >> 1]! + earlier.doubles[BYTES / 2]!
-  for (const word of [FIRST, FIRST_OFFSET]) doubles[(base + word) >> 1] = earlier.doubles[word / 2]!
-  for (const word of [CLIENT, AGENT, FIRST_SOURCE, FIRST_LINE]) words[base + word] = earlier.words[word]!
 }
 
 function placeOf(source: number, line: number, offset: number): SessionPlace {

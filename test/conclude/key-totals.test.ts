@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import { DENIED, SERVED } from '../../src/classify/contract.js'
 import { KeyTotals, type NamedTotals } from '../../src/conclude/collect/key-totals.js'
+import { targetBatch } from '../classify/target-batch.js'
 
-/** Adds one request of a client; `keys[client]` are any two words. */
+const batch = targetBatch(['/'])
+const selection = { rows: Uint32Array.of(0), count: 1 }
+
+/** Adds one request of a client; its key is any two words. */
 function addRequest(totals: KeyTotals, client: number, isDenied: boolean): void {
-  const low = Math.imul(client + 1, 0x9e3779b1)
-  const high = Math.imul(client + 1, 0x85ebca6b)
-  if (totals.add(low, high, isDenied, 100, -1)) return
-  totals.open(low, high, `client-${client}`, client)
-  totals.add(low, high, isDenied, 100, -1)
+  const key = Int32Array.of(Math.imul(client + 1, 0x9e3779b1), Math.imul(client + 1, 0x85ebca6b))
+  batch.outcome[0] = isDenied ? DENIED : SERVED
+  batch.bytesSent[0] = 100
+  batch.time[0] = client
+  totals.addRows(batch, selection, key, (texts) => texts.addText(`client-${client}`))
 }
 
 const SMALL = 4 * 1024 * 1024

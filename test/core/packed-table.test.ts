@@ -59,6 +59,40 @@ describe('a packed table', () => {
     )
   })
 
+  it('holds what a Map holds where it doubles in place, also at both ends of its buffer', () => {
+    const table = new PackedTable(4, 1 << 20)
+    const model = new Map<string, number>()
+    const put = (low: number, high: number) => {
+      if (model.has(nameOf(low, high))) return
+      const record = table.insert(low, high)
+      table.words[record * 4 + 2] = low
+      model.set(nameOf(low, high), low)
+    }
+    const buffers = new Set<ArrayBufferLike>()
+    for (let i = 1; i <= 300_000; i++) {
+      put(i, Math.imul(i, 0x9e3779b1))
+      // long runs at the last slots and the first, as far as the table ever grows
+      if (i % 1000 === 0) for (const high of [-1, -2, 0, 1]) put(i, high)
+      buffers.add(table.words.buffer)
+    }
+    expect(buffers.size).toBeLessThan(Math.log2(table.byteLength / 1024))
+    const expectAll = () => {
+      expect(table.count).toBe(model.size)
+      let wrong = 0
+      for (const [name, value] of model) {
+        const [low, high] = name.split(':').map(Number) as [number, number]
+        if (table.words[table.find(low, high) * 4 + 2] !== value) wrong++
+      }
+      expect(wrong).toBe(0)
+    }
+    expectAll()
+    for (const divisor of [2, 3, 50]) {
+      table.retain((record) => table.words[record * 4 + 2]! % divisor === 0)
+      for (const [name, value] of model) if (value % divisor !== 0) model.delete(name)
+      expectAll()
+    }
+  })
+
   it('takes exactly as many records as it may, and then says no', () => {
     for (const most of [1, 38, 39, 77, 1000]) {
       const table = new PackedTable(2, most)

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/core/civil-time.js'
 import { DistinctLog, type Sightings } from '../../src/detect/detectors/bulk-export/distinct-log.js'
 import { GATE, Gate } from '../../src/detect/detectors/bulk-export/gate.js'
+import { dayNumber } from '../../src/detect/detectors/bulk-export/pair-record.js'
 import { CLOSED, OPENS, PairTable } from '../../src/detect/detectors/bulk-export/pair-table.js'
 import { exceeds, Peers } from '../../src/detect/detectors/bulk-export/peers.js'
 import { recurringDays } from '../../src/detect/detectors/bulk-export/recurrence.js'
@@ -240,6 +241,7 @@ describe('the table of pairs', () => {
       high: ~key,
       found: -1,
       t: START + day * DAY_MS + 1,
+      day: dayNumber(START + day * DAY_MS + 1),
       size,
       points,
       rows: 1,

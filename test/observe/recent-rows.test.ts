@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FIELD, type RecordBatch } from '../../src/columns/contract.js'
+import { readLine, readText } from '../../src/columns/view.js'
 import { RecentRows } from '../../src/observe/recent-rows.js'
 import { targetBatch } from '../classify/target-batch.js'
 
@@ -90,9 +92,9 @@ describe('rows of the last stretch', () => {
   })
 
   it('go early when memory is short, and it says up to when', () => {
-    const recent = new RecentRows(1000 * MINUTE, 60_000)
+    const recent = new RecentRows(1000 * MINUTE, 6000)
     for (let i = 0; i < 50; i++) keep(recent, [{ at: i * 1000, key: 1, target: `/${i}` }])
-    expect(recent.byteLength).toBeLessThanOrEqual(60_000)
+    expect(recent.byteLength).toBeLessThanOrEqual(6000)
     const rest = shown(recent, 1)
     expect(rest.length).toBeGreaterThan(0)
     expect(rest.length).toBeLessThan(50)
@@ -104,5 +106,58 @@ describe('rows of the last stretch', () => {
     const recent = new RecentRows(MINUTE, 1)
     keep(recent, [{ at: 0, key: 1, target: '/a' }])
     expect(shown(recent, 1)).toHaveLength(1)
+  })
+
+  it('have the text that was spelled anew behind the lines of their block', () => {
+    const recent = new RecentRows(MINUTE, ROOM)
+    const batch = targetBatch(['/as-it-is', '/in-place', '/last'])
+    const text = '"a" and /another'
+    const behind = batch.bytes.length + 100
+    batch.bytes = Buffer.concat([batch.bytes, Buffer.alloc(100), Buffer.from(text), Buffer.alloc(100)])
+    batch.fieldStart[FIELD.userAgent]![1] = behind
+    batch.fieldLength[FIELD.userAgent]![1] = 3
+    batch.fieldStart[FIELD.target]![1] = behind + 8
+    batch.fieldLength[FIELD.target]![1] = 8
+    recent.keep(batch, Uint32Array.of(0, 1), 2, Int32Array.of(1, -1, 1, -1))
+    batch.bytes.fill(0x21)
+    const texts: (string | null)[][] = []
+    recent.visit(1, -1, (kept, row) => {
+      texts.push([
+        readText(kept, FIELD.target, row),
+        readText(kept, FIELD.userAgent, row),
+        readLine(kept, row),
+      ])
+    })
+    expect(texts).toEqual([
+      ['/as-it-is', null, '/as-it-is'],
+      ['/another', '"a"', '/in-place'],
+    ])
+  })
+
+  it('are the latest of all, whatever the runs and the memory', () => {
+    const someRun = fc.array(
+      fc.record({ key: fc.integer({ min: 1, max: 3 }), length: fc.integer({ min: 1, max: 900 }) }),
+      { minLength: 1, maxLength: 6 },
+    )
+    fc.assert(
+      fc.property(
+        fc.array(someRun, { minLength: 1, maxLength: 40 }),
+        fc.double({ min: 1, max: 20_000, noNaN: true }),
+        (runs, room) => {
+          const recent = new RecentRows(10 * MINUTE, room)
+          const all: [string, number, number][][] = [[], [], [], []]
+          let ordinal = 0
+          for (const [i, run] of runs.entries()) {
+            const at = 7000 * i
+            const rows = run.map(({ key, length }) => ({ at, key, target: `/${'x'.repeat(length)}` }))
+            keep(recent, rows, i % 2 === 0 ? [] : ['/among'])
+            for (const { key, target } of rows) all[key]!.push([target, at, ordinal++])
+            const oldest = Math.max(recent.cutMs + 1, at - 10 * MINUTE)
+            for (const key of [1, 2, 3])
+              expect(shown(recent, key)).toEqual(all[key]!.filter(([, time]) => time >= oldest))
+          }
+        },
+      ),
+    )
   })
 })

@@ -1,8 +1,11 @@
+import { DENIED as DENIED_OUTCOME } from '../../classify/contract.js'
+import type { RecordBatch } from '../../columns/contract.js'
 import { PackedTable } from '../../core/packed-table.js'
 import { TextPool } from '../../core/text-pool.js'
+import type { Selection } from '../../observe/contract.js'
 
-/** State is split by key into this many tables, whatever the number of workers. */
-const SHARDS = 64
+// copied out of its module: an import would be looked up anew for every row
+const DENIED_CODE = DENIED_OUTCOME
 
 /*
  * A key's record, 32 bytes: one cache line holds two.
@@ -26,15 +29,20 @@ export interface NamedTotals {
   readonly bytes: number
 }
 
+/** Keeps the name of a row's key; gives its number, 0 where there is no room. */
+export type KeepName = (texts: TextPool, batch: RecordBatch, row: number) => number
+
 /**
- * Requests, denials and bytes by client or route. Bounded: a full shard folds the half of its keys with the fewest requests
+ * Requests, denials and bytes by client or route. Bounded: a full table folds the half of its keys with the fewest requests
  * into one remainder, so that kept plus folded is all. A folded key that comes again is counted anew, so the count of keys
  * is then an upper bound.
  */
 export class KeyTotals {
-  readonly #shards: PackedTable[]
+  readonly #table: PackedTable
   readonly #textBytes: number
   #texts: TextPool
+  /** Of one visit, filled anew each time: the records of the rows' keys. */
+  #found = new Int32Array(0)
   /** Keys were folded since names were last put together, so that doing it again frees room. */
   #hasDeadTexts = false
   /** What was folded. */
@@ -44,61 +52,47 @@ export class KeyTotals {
 
   /** @param memoryBytes  For tables and names together. */
   constructor(memoryBytes: number) {
-    const perShard = PackedTable.recordsWithin((memoryBytes * TABLE_SHARE) / SHARDS, STRIDE)
-    this.limit = perShard * SHARDS
-    this.#shards = Array.from({ length: SHARDS }, () => new PackedTable(STRIDE, perShard))
+    this.limit = PackedTable.recordsWithin(memoryBytes * TABLE_SHARE, STRIDE)
+    this.#table = new PackedTable(STRIDE, this.limit)
     this.#textBytes = memoryBytes * TEXT_SHARE
     this.#texts = new TextPool(this.#textBytes)
   }
 
   /**
-   * Finds the records of many rows first, `found[i]` for `rows[i]`, -1 for new keys: a processor waits for several cache
-   * misses at once as long as nothing depends on them.
-   */
-  locate(keys: Int32Array, rows: Uint32Array, count: number, found: Int32Array): void {
-    const shards = this.#shards
-    for (let i = 0; i < count; i++) {
-      const at = 2 * rows[i]!
-      const low = keys[at]!
-      found[i] = shards[low & (SHARDS - 1)]!.find(low, keys[at + 1]!)
-    }
-  }
-
-  /**
-   * Adds one request to a key that is held. False for a new key: `open` it, then add again.
+   * Counts rows by their keys; all are looked up before any is changed.
    *
-   * @param found  What `locate` found for the row; -1 to look again.
+   * @param keys    Two words for each row of the batch.
+   * @param keepName  Keeps the name of a key that is new, as a row shows it; gives its number.
    */
-  add(low: number, high: number, isDenied: boolean, size: number, found: number): boolean {
-    const table = this.#shards[low & (SHARDS - 1)]!
-    const record = found >= 0 && table.isAt(found, low, high) ? found : table.find(low, high)
-    if (record < 0) return false
-    const base = record * STRIDE
-    const { words } = table
-    words[base + REQUESTS] = words[base + REQUESTS]! + 1
-    if (isDenied) words[base + DENIED] = words[base + DENIED]! + 1
-    if (!Number.isNaN(size)) table.doubles[(base + BYTES) >> 1] = table.doubles[(base + BYTES) >> 1]! + size
-    return true
-  }
-
-  /** Makes room for a new key. `time` is event time, for the account of what was folded. */
-  open(low: number, high: number, name: string, time: number): void {
-    this.#insert(this.#shards[low & (SHARDS - 1)]!, low, high, time, name)
+  addRows(batch: RecordBatch, { rows, count }: Selection, keys: Int32Array, keepName: KeepName): void {
+    if (this.#found.length < count) this.#found = new Int32Array(2 * count)
+    const found = this.#found
+    const table = this.#table
+    table.locate(keys, rows, count, found)
+    const { outcome, bytesSent } = batch
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!
+      const low = keys[2 * row]!
+      const high = keys[2 * row + 1]!
+      let record = found[i]!
+      if (!table.isAt(record, low, high)) {
+        record = table.find(low, high)
+        if (record < 0) record = this.#open(low, high, batch, row, keepName)
+      }
+      addRequest(table, record * STRIDE, outcome[row] === DENIED_CODE, bytesSent[row]!)
+    }
   }
 
   /** Keys that were ever made; more than there are once some were folded. */
   get count(): number {
-    return this.#shards.reduce((sum, table) => sum + table.count, 0) + this.folded.keys
+    return this.#table.count + this.folded.keys
   }
 
   merge(other: KeyTotals): void {
     for (const name of ['keys', 'requests', 'denied', 'bytes'] as const)
       this.folded[name] += other.folded[name]
-    other.#shards.forEach((theirs, shard) => {
-      const ours = this.#shards[shard]!
-      theirs.forEach((record) => {
-        this.#mergeRecord(ours, theirs, record * STRIDE, other)
-      })
+    other.#table.forEach((record) => {
+      this.#mergeRecord(other, record * STRIDE)
     })
   }
 
@@ -109,19 +103,19 @@ export class KeyTotals {
   top(most: number): NamedTotals[] {
     let best: NamedTotals[] = []
     let least = 0
-    for (const table of this.#shards) {
-      table.forEach((record) => {
-        if (table.words[record * STRIDE + REQUESTS]! < least) return
-        best.push(this.#totalsOf(table, record * STRIDE))
-        if (best.length < 2 * most) return
-        best = best.sort(byRequests).slice(0, most)
-        least = best.at(-1)!.requests
-      })
-    }
+    const { words } = this.#table
+    this.#table.forEach((record) => {
+      if (words[record * STRIDE + REQUESTS]! < least) return
+      best.push(this.#totalsOf(record * STRIDE))
+      if (best.length < 2 * most) return
+      best = best.sort(byRequests).slice(0, most)
+      least = best.at(-1)!.requests
+    })
     return best.sort(byRequests).slice(0, most)
   }
 
-  #totalsOf({ words, doubles }: PackedTable, base: number): NamedTotals {
+  #totalsOf(base: number): NamedTotals {
+    const { words, doubles } = this.#table
     return {
       name: this.#texts.read(words[base + TEXT]!) ?? '(name not kept)',
       requests: words[base + REQUESTS]!,
@@ -130,22 +124,28 @@ export class KeyTotals {
     }
   }
 
-  #insert(table: PackedTable, low: number, high: number, time: number, name: string): number {
-    let record = table.insert(low, high)
-    if (record < 0) {
-      if (this.folded.keys === 0) this.firstFoldedAt = time
-      this.#fold(table)
-      record = table.insert(low, high)
-    }
-    table.words[record * STRIDE + TEXT] = this.#keepText(name)
+  #open(low: number, high: number, batch: RecordBatch, row: number, keepName: KeepName): number {
+    const record = this.#insert(low, high, batch.time[row]!)
+    this.#keepText(record, (texts) => keepName(texts, batch, row))
     return record
   }
 
-  #keepText(name: string): number {
-    const number = this.#texts.addText(name)
-    if (number !== 0 || !this.#hasDeadTexts) return number
-    this.#dropDeadTexts()
-    return this.#texts.addText(name)
+  /** @param time  Event time, for the account of what is folded. */
+  #insert(low: number, high: number, time: number): number {
+    const record = this.#table.insert(low, high)
+    if (record >= 0) return record
+    if (this.folded.keys === 0) this.firstFoldedAt = time
+    this.#fold()
+    return this.#table.insert(low, high)
+  }
+
+  #keepText(record: number, keep: (texts: TextPool) => number): void {
+    let number = keep(this.#texts)
+    if (number === 0 && this.#hasDeadTexts) {
+      this.#dropDeadTexts()
+      number = keep(this.#texts)
+    }
+    this.#table.words[record * STRIDE + TEXT] = number
   }
 
   /** Copies the names of the keys that are held into a new pool. */
@@ -153,24 +153,23 @@ export class KeyTotals {
     const old = this.#texts
     this.#texts = new TextPool(this.#textBytes)
     this.#hasDeadTexts = false
-    for (const table of this.#shards) {
-      const { words } = table
-      table.forEach((record) => {
-        const name = old.read(words[record * STRIDE + TEXT]!)
-        words[record * STRIDE + TEXT] = name === null ? 0 : this.#texts.addText(name)
-      })
-    }
+    const { words } = this.#table
+    this.#table.forEach((record) => {
+      const name = old.read(words[record * STRIDE + TEXT]!)
+      words[record * STRIDE + TEXT] = name === null ? 0 : this.#texts.addText(name)
+    })
   }
 
-  #fold(table: PackedTable): void {
+  #fold(): void {
     this.#hasDeadTexts = true
-    const counts: number[] = []
-    table.forEach((record) => {
-      counts.push(table.words[record * STRIDE + REQUESTS]!)
+    const { words, doubles, count } = this.#table
+    const counts = new Int32Array(count)
+    let next = 0
+    this.#table.forEach((record) => {
+      counts[next++] = words[record * STRIDE + REQUESTS]!
     })
-    const median = counts.sort((a, b) => a - b)[counts.length >> 1]!
-    const { words, doubles } = table
-    table.retain((record) => {
+    const median = counts.sort()[count >> 1]!
+    this.#table.retain((record) => {
       const base = record * STRIDE
       if (words[base + REQUESTS]! > median) return true
       this.folded.keys++
@@ -181,17 +180,28 @@ export class KeyTotals {
     })
   }
 
-  #mergeRecord(ours: PackedTable, theirs: PackedTable, from: number, other: KeyTotals): void {
+  #mergeRecord(other: KeyTotals, from: number): void {
+    const theirs = other.#table
     const low = theirs.words[from]!
     const high = theirs.words[from + 1]!
-    const name = other.#texts.read(theirs.words[from + TEXT]!) ?? ''
-    const found = ours.find(low, high)
-    const base = (found >= 0 ? found : this.#insert(ours, low, high, Number.NaN, name)) * STRIDE
-    ours.words[base + REQUESTS] = ours.words[base + REQUESTS]! + theirs.words[from + REQUESTS]!
-    ours.words[base + DENIED] = ours.words[base + DENIED]! + theirs.words[from + DENIED]!
-    ours.doubles[(base + BYTES) >> 1] =
-      ours.doubles[(base + BYTES) >> 1]! + theirs.doubles[(from + BYTES) >> 1]!
+    let record = this.#table.find(low, high)
+    if (record < 0) {
+      const name = other.#texts.read(theirs.words[from + TEXT]!) ?? ''
+      record = this.#insert(low, high, Number.NaN)
+      this.#keepText(record, (texts) => texts.addText(name))
+    }
+    const { words, doubles } = this.#table
+    const base = record * STRIDE
+    words[base + REQUESTS] = words[base + REQUESTS]! + theirs.words[from + REQUESTS]!
+    words[base + DENIED] = words[base + DENIED]! + theirs.words[from + DENIED]!
+    doubles[(base + BYTES) >> 1] = doubles[(base + BYTES) >> 1]! + theirs.doubles[(from + BYTES) >> 1]!
   }
+}
+
+function addRequest({ words, doubles }: PackedTable, base: number, isDenied: boolean, size: number): void {
+  words[base + REQUESTS] = words[base + REQUESTS]! + 1
+  if (isDenied) words[base + DENIED] = words[base + DENIED]! + 1
+  if (!Number.isNaN(size)) doubles[(base + BYTES) >> 1] = doubles[(base + BYTES) >> 1]! + size
 }
 
 function byRequests(a: NamedTotals, b: NamedTotals): number {

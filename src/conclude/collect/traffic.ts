@@ -1,11 +1,13 @@
 import { clientIdentity } from '../../classify/addresses.js'
-import { DENIED, FLAG, OUTCOMES } from '../../classify/contract.js'
+import { FLAG, OUTCOMES } from '../../classify/contract.js'
 import { routeNameOf } from '../../classify/route.js'
 import { FIELD, type RecordBatch } from '../../columns/contract.js'
 import { readText } from '../../columns/view.js'
+import { BACKSLASH, COLON } from '../../core/bytes.js'
+import type { TextPool } from '../../core/text-pool.js'
 import { toIso } from '../../core/times.js'
 import type { BoundHit, Observer, Selection } from '../../observe/contract.js'
-import { KeyTotals, type NamedTotals } from './key-totals.js'
+import { type KeepName, KeyTotals, type NamedTotals } from './key-totals.js'
 
 // copied out of their tables: a member would be looked up anew for every row
 const { client: CLIENT_FIELD } = FIELD
@@ -50,7 +52,6 @@ export class TrafficCollector implements Observer<Traffic> {
   readonly horizon = 'causal'
   readonly #clients: KeyTotals
   readonly #routes: KeyTotals
-  readonly #ignoreCase: boolean
   readonly #statuses = new Float64Array(STATUS_NAMES.length)
   readonly #outcomes = new Float64Array(OUTCOMES.length)
   #records = 0
@@ -58,53 +59,42 @@ export class TrafficCollector implements Observer<Traffic> {
   #first = Number.POSITIVE_INFINITY
   #last = Number.NEGATIVE_INFINITY
   readonly #majority = new Majority()
-  #foundClients = new Int32Array(0)
-  #foundRoutes = new Int32Array(0)
+  readonly #keepRouteName: KeepName
 
   constructor(options: TrafficOptions) {
     this.#clients = new KeyTotals(options.memoryBytes * 0.8)
     this.#routes = new KeyTotals(options.memoryBytes * 0.2)
-    this.#ignoreCase = options.ignorePathCase
+    this.#keepRouteName = (texts, batch, row) =>
+      texts.addText(routeNameOf(batch, row, options.ignorePathCase))
   }
 
   visit(batch: RecordBatch, selection: Selection): void {
-    const { rows, count } = selection
-    const { time, status, outcome, bytesSent, clientKey, routeKey, flags } = batch
-    this.#records += count
-    if (this.#foundClients.length < count) {
-      this.#foundClients = new Int32Array(2 * count)
-      this.#foundRoutes = new Int32Array(2 * count)
-    }
-    const clients = this.#foundClients
-    const routes = this.#foundRoutes
-    this.#clients.locate(clientKey, rows, count, clients)
-    this.#routes.locate(routeKey, rows, count, routes)
+    this.#records += selection.count
+    this.#sum(batch, selection)
+    this.#majority.vote(batch, selection)
+    this.#clients.addRows(batch, selection, batch.clientKey, keepClientName)
+    this.#routes.addRows(batch, selection, batch.routeKey, this.#keepRouteName)
+  }
+
+  #sum(batch: RecordBatch, { rows, count }: Selection): void {
+    const { time, status, outcome, bytesSent, flags } = batch
+    const statuses = this.#statuses
+    const outcomes = this.#outcomes
+    const classes = STATUS_CLASS
     // in locals: a field that holds a double costs an object with each change
     let bytes = this.#bytes
     let first = this.#first
     let last = this.#last
     for (let i = 0; i < count; i++) {
       const row = rows[i]!
-      const at = 2 * row
       const size = bytesSent[row]!
       const t = time[row]!
-      const isDenied = outcome[row] === DENIED
-      this.#statuses[STATUS_CLASS[status[row]!]!]!++
-      this.#outcomes[outcome[row]!]!++
+      statuses[classes[status[row]!]!]!++
+      outcomes[outcome[row]!]!++
       if (!Number.isNaN(size)) bytes += size
-      if ((flags[row]! & STAMP_OUTLIER_FLAG) === 0) {
-        if (t < first) first = t
-        if (t > last) last = t
-      }
-      this.#majority.vote(batch, row)
-      if (!this.#clients.add(clientKey[at]!, clientKey[at + 1]!, isDenied, size, clients[i]!)) {
-        this.#clients.open(clientKey[at]!, clientKey[at + 1]!, clientName(batch, row), t)
-        this.#clients.add(clientKey[at]!, clientKey[at + 1]!, isDenied, size, -1)
-      }
-      if (!this.#routes.add(routeKey[at]!, routeKey[at + 1]!, isDenied, size, routes[i]!)) {
-        this.#routes.open(routeKey[at]!, routeKey[at + 1]!, routeNameOf(batch, row, this.#ignoreCase), t)
-        this.#routes.add(routeKey[at]!, routeKey[at + 1]!, isDenied, size, -1)
-      }
+      if ((flags[row]! & STAMP_OUTLIER_FLAG) !== 0) continue
+      if (t < first) first = t
+      if (t > last) last = t
     }
     this.#bytes = bytes
     this.#first = first
@@ -175,9 +165,22 @@ function named(names: readonly string[], counts: Float64Array): Record<string, n
   return Object.fromEntries(names.map((name, i) => [name, counts[i]!]))
 }
 
-function clientName(batch: RecordBatch, row: number): string {
+function keepClientName(texts: TextPool, batch: RecordBatch, row: number): number {
+  const start = batch.fieldStart[CLIENT_FIELD]![row]!
+  const length = batch.fieldLength[CLIENT_FIELD]![row]!
+  // nearly always an IPv4 address
+  if (length > 0 && isPlain(batch.bytes, start, length)) return texts.add(batch.bytes, start, length)
   const client = readText(batch, CLIENT_FIELD, row)
-  return client === null ? '-' : clientIdentity(client)
+  return texts.addText(client === null ? '-' : clientIdentity(client))
+}
+
+/** Whether a client's text is its own identity: printable ASCII without escapes, and no IPv6 address. */
+function isPlain(bytes: Uint8Array, start: number, length: number): boolean {
+  for (let at = start; at < start + length; at++) {
+    const byte = bytes[at]!
+    if (byte < 0x20 || byte > 0x7e || byte === COLON || byte === BACKSLASH) return false
+  }
+  return true
 }
 
 /**
@@ -196,19 +199,31 @@ class Majority {
     return this.#agents.size
   }
 
-  vote(batch: RecordBatch, row: number): void {
-    const low = batch.clientKey[2 * row]!
-    if (low === this.#low && batch.clientKey[2 * row + 1] === this.#high) {
-      // agents are looked at once the candidate is a serious one: short reigns are common and cost nothing
-      if (++this.#votes >= SERIOUS_VOTES && this.#agents.size <= PROXY_AGENTS)
-        this.#agents.add(batch.agentKey[2 * row]!)
-    } else if (this.#votes > 0) this.#votes--
-    else {
-      this.#low = low
-      this.#high = batch.clientKey[2 * row + 1]!
-      this.#votes = 1
-      if (this.#agents.size > 0) this.#agents.clear()
+  vote(batch: RecordBatch, { rows, count }: Selection): void {
+    const { clientKey } = batch
+    let low = this.#low
+    let high = this.#high
+    let votes = this.#votes
+    for (let i = 0; i < count; i++) {
+      const at = 2 * rows[i]!
+      if (clientKey[at] === low && clientKey[at + 1] === high) {
+        // agents are looked at once the candidate is a serious one: short reigns are common and cost nothing
+        if (++votes >= SERIOUS_VOTES) this.#addAgent(batch.agentKey[at]!)
+      } else if (votes > 0) votes--
+      else {
+        low = clientKey[at]!
+        high = clientKey[at + 1]!
+        votes = 1
+        if (this.#agents.size > 0) this.#agents.clear()
+      }
     }
+    this.#low = low
+    this.#high = high
+    this.#votes = votes
+  }
+
+  #addAgent(agent: number): void {
+    if (this.#agents.size <= PROXY_AGENTS) this.#agents.add(agent)
   }
 
   merge(other: Majority): void {

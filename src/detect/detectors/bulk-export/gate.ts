@@ -39,6 +39,8 @@ export class Gate {
    * @param isDrawn  Whether the row counts by itself; if not, only by its size or page.
    */
   pointsOf(size: number, isPage: boolean, isDrawn: boolean): number {
+    // nearly all rows
+    if (!isPage && !(size > this.#bytesPerPoint)) return isDrawn ? this.#row : 0
     const heavy = size > this.#bytesPerPoint ? Math.ceil(size / this.#bytesPerPoint) : 0
     return Math.min(GATE, Math.max(isDrawn ? this.#row : 0, isPage ? this.#page : 0, heavy))
   }

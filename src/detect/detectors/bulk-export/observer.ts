@@ -5,6 +5,8 @@ import { findPageValue } from '../../../classify/page-value.js'
 import { routeNameOf } from '../../../classify/route.js'
 import { isAssetPath } from '../../../classify/route-kinds.js'
 import type { RecordBatch } from '../../../columns/contract.js'
+import { DOT } from '../../../core/bytes.js'
+import { DAY_MS } from '../../../core/civil-time.js'
 import { toIso } from '../../../core/times.js'
 import type { BoundHit, Observer, ObserverContext, Selection, Signal } from '../../../observe/contract.js'
 import { RecentRows } from '../../../observe/recent-rows.js'
@@ -15,14 +17,16 @@ import { Candidates } from './candidates.js'
 import { Gate } from './gate.js'
 import type { Limits } from './judge.js'
 import { LOOK_BACK_MS } from './opening-time.js'
-import { tagOfRoute } from './pair-record.js'
-import { IS_FOLDED, OPENS, type PairRow, PairTable } from './pair-table.js'
+import { dayNumber, tagOfRoute } from './pair-record.js'
+import { CLOSED, IS_FOLDED, OPENS, type PairRow, PairTable } from './pair-table.js'
 import { judgeAll } from './seal.js'
 import { ServedRows } from './served-rows.js'
 
 // copied out of its table: a member would be looked up anew for every row
 const { dataRoute: DATA_ROUTE_FLAG } = FLAG
 const CLIENT_KIND = PRINCIPAL_CLIENT
+const DAY = DAY_MS
+const DOT_BYTE = DOT
 
 /** Of the parts of pages, one target in so many counts: a visit loads dozens of them. */
 const ASSETS_DRAWN = 4
@@ -56,11 +60,15 @@ export class BulkExportObserver implements Observer {
   #found = new Int32Array(0)
   #keptRows = new Uint32Array(0)
   #keptKeys = new Int32Array(0)
+  /** The day of the last row, and when it began. */
+  #day = 0
+  #dayStart = Number.NaN
   readonly #pairRow: PairRow = {
     low: 0,
     high: 0,
     found: -1,
     t: 0,
+    day: 0,
     size: 0,
     points: 0,
     rows: 0,
@@ -114,46 +122,63 @@ export class BulkExportObserver implements Observer {
   /** Keeps the rows of pairs without a candidate for a day; gives the ordinal of the first. */
   #keepRecent(batch: RecordBatch, context: ObserverContext): number {
     const { rows, keys, count } = this.#served
+    const found = this.#found
+    const keptRows = this.#keptRows
+    const keptKeys = this.#keptKeys
     let kept = 0
     for (let i = 0; i < count; i++) {
-      const low = keys[2 * i]!
-      if (!this.#pairs.isClosed(low, this.#found[i]!)) continue
-      this.#keptKeys[2 * kept] = low
-      this.#keptKeys[2 * kept + 1] = keys[2 * i + 1]!
-      this.#keptRows[kept++] = rows[i]!
+      if (!this.#pairs.isClosed(found[i]!)) continue
+      keptKeys[2 * kept] = keys[2 * i]!
+      keptKeys[2 * kept + 1] = keys[2 * i + 1]!
+      keptRows[kept++] = rows[i]!
     }
     this.#recent ??= new RecentRows(LOOK_BACK_MS + context.horizonMs, this.#recentBytes)
-    return kept === 0 ? 0 : this.#recent.keep(batch, this.#keptRows, kept, this.#keptKeys)
+    return kept === 0 ? 0 : this.#recent.keep(batch, keptRows, kept, keptKeys)
   }
 
   #addRows(batch: RecordBatch, ordinal: number, context: ObserverContext): void {
     const { rows, keys, count } = this.#served
+    const { time, bytesSent, routeKey, principalKind } = batch
+    const found = this.#found
+    const keptRows = this.#keptRows
     const view = viewOf(batch)
     const pairRow = this.#pairRow
     let kept = 0
     for (let i = 0; i < count; i++) {
       const row = rows[i]!
-      if (this.#keptRows[kept] === row) kept++
+      if (keptRows[kept] === row) kept++
       pairRow.low = keys[2 * i]!
       pairRow.high = keys[2 * i + 1]!
-      pairRow.found = this.#found[i]!
-      this.#readPairRow(batch, row)
+      pairRow.found = found[i]!
+      pairRow.size = bytesSent[row]!
+      pairRow.routeTag = tagOfRoute(routeKey[2 * row]!, routeKey[2 * row + 1]!)
+      pairRow.proven = principalKind[row] !== CLIENT_KIND
+      this.#readDay(time[row]!)
+      this.#readPoints(batch, row)
       const answer = this.#pairs.add(pairRow)
+      if (answer === CLOSED) continue
       if (answer >= 0) this.#addToCandidate(this.#candidates.at(answer)!, batch, view, row, context)
       else if (answer === IS_FOLDED) this.#addFolded(pairRow.size)
       else if (answer === OPENS) this.#openCandidate(batch, row, ordinal + kept - 1, context)
     }
   }
 
-  #readPairRow(batch: RecordBatch, row: number): void {
-    const pairRow = this.#pairRow
-    const { routeKey } = batch
-    pairRow.t = batch.time[row]!
-    pairRow.size = batch.bytesSent[row]!
-    pairRow.rows = isDrawn(batch, row) ? 1 : 0
-    pairRow.points = this.#pointsOf(batch, row, pairRow.rows === 1)
-    pairRow.routeTag = tagOfRoute(routeKey[2 * row]!, routeKey[2 * row + 1]!)
-    pairRow.proven = batch.principalKind[row] !== CLIENT_KIND
+  #readPoints(batch: RecordBatch, row: number): void {
+    const drawn = isDrawn(batch, row)
+    this.#pairRow.rows = drawn ? 1 : 0
+    this.#pairRow.points = this.#pointsOf(batch, row, drawn)
+  }
+
+  /** Nearly always the day of the row before. */
+  #readDay(t: number): void {
+    if (!(t >= this.#dayStart && t < this.#dayStart + DAY)) this.#startDay(t)
+    this.#pairRow.t = t
+    this.#pairRow.day = this.#day
+  }
+
+  #startDay(t: number): void {
+    this.#day = dayNumber(t)
+    this.#dayStart = Math.floor(t / DAY) * DAY
   }
 
   #pointsOf(batch: RecordBatch, row: number, drawn: boolean): number {
@@ -341,8 +366,19 @@ function viewOf({ bytes }: RecordBatch): DataView {
 
 /** Whether a row counts by itself for the gate: of the parts of pages, only some targets are drawn. */
 function isDrawn(batch: RecordBatch, row: number): boolean {
+  if (batch.pathKey[2 * row]! % ASSETS_DRAWN === 0) return true
+  const { bytes } = batch
+  const start = batch.pathStart[row]!
+  const length = batch.pathLength[row]!
+  return !endsInExtension(bytes, start + length) || !isAssetPath(bytes, start, length)
+}
+
+/** Whether there is a dot two to five bytes before the end of a path, as there is before the ending of an asset. */
+function endsInExtension(bytes: Uint8Array, end: number): boolean {
   return (
-    batch.pathKey[2 * row]! % ASSETS_DRAWN === 0 ||
-    !isAssetPath(batch.bytes, batch.pathStart[row]!, batch.pathLength[row]!)
+    bytes[end - 4] === DOT_BYTE ||
+    bytes[end - 3] === DOT_BYTE ||
+    bytes[end - 5] === DOT_BYTE ||
+    bytes[end - 6] === DOT_BYTE
   )
 }

@@ -114,14 +114,25 @@ export function setSums(words: Words, at: number, requests: number, bytes: numbe
   words[at + BYTES] = Math.min(bytes, MOST_BYTES)
 }
 
-/** Adds to what is counted of the days. Returns whether the gate is passed. A row from before these days counts no more. */
+/**
+ * Adds to what is counted of the days. Returns whether the gate is passed. A row from before these days counts no more.
+ *
+ * No two neighbouring days of a closed pair held enough before: those that do now have this row's day among them.
+ */
 export function addToDays(words: Words, at: number, day: number, points: number, rows: number): boolean {
-  let later = daysLater(day, dayOf(words, at))
-  if (later > 0) {
-    moveTo(words, at, day, later)
-    later = 0
-  }
-  const back = -later
+  const later = daysLater(day, dayOf(words, at))
+  if (later < 0) return addToPast(words, at, -later, points, rows)
+  if (later > 0) moveTo(words, at, day, later)
+  const pointsWord = addTo(words[at + POINTS]!, POINT_BITS, 0, points)
+  const rowsWord = addTo(words[at + ROWS]!, ROW_BITS, 0, rows)
+  words[at + POINTS] = pointsWord
+  words[at + ROWS] = rowsWord
+  raiseMost(words, at, field(rowsWord, ROW_BITS, 0) + field(rowsWord, ROW_BITS, 1))
+  return field(pointsWord, POINT_BITS, 0) + field(pointsWord, POINT_BITS, 1) >= GATE
+}
+
+/** Taken for a row of a day before the latest. */
+function addToPast(words: Words, at: number, back: number, points: number, rows: number): boolean {
   if (back >= DAYS) return false
   words[at + POINTS] = addTo(words[at + POINTS]!, POINT_BITS, back, points)
   words[at + ROWS] = addTo(words[at + ROWS]!, ROW_BITS, back, rows)
@@ -155,9 +166,10 @@ function settle(words: Words, at: number): boolean {
 }
 
 function raiseMost(words: Words, at: number, rows: number): void {
-  if (rows <= mostOf(words, at)) return
+  const word = words[at + ROWS]!
+  if (rows <= ((word >>> MOST_SHIFT) & mask(ROW_BITS))) return
   const most = Math.min(rows, mask(ROW_BITS))
-  words[at + ROWS] = (words[at + ROWS]! & ~(mask(ROW_BITS) << MOST_SHIFT)) | (most << MOST_SHIFT)
+  words[at + ROWS] = (word & ~(mask(ROW_BITS) << MOST_SHIFT)) | (most << MOST_SHIFT)
 }
 
 /** Makes a later day the latest one: what was counted moves back, and out. */

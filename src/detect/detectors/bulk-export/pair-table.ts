@@ -1,11 +1,10 @@
-import { PackedTable } from '../../../core/packed-table.js'
+import { PackedTable, rowsUpTo } from '../../../core/packed-table.js'
 import { FoldedPairs } from './folded-pairs.js'
 import type { Gate } from './gate.js'
 import {
   addToDays,
   bytesOf,
   candidateOf,
-  dayNumber,
   dayOf,
   initialize,
   isOpen,
@@ -23,8 +22,6 @@ import {
 } from './pair-record.js'
 import { type Peer, Peers } from './peers.js'
 
-/** State is split by key into this many tables, whatever the number of workers. */
-const SHARDS = 64
 /** Full tables are slower and smaller; there are three pairs to a client and most are never seen again. */
 const LOAD = 0.72
 const LEAST_SLOTS = 64
@@ -44,6 +41,8 @@ export interface PairRow {
   /** What `locate` found. */
   found: number
   t: number
+  /** The day number of `t`. */
+  day: number
   size: number
   /** Of the gate. */
   points: number
@@ -79,61 +78,59 @@ export class PairTable {
   /** Most pairs held. */
   readonly limit: number
   readonly folded: FoldedPairs
-  readonly #shards: readonly PackedTable[]
+  readonly #table: PackedTable
   readonly #gate: Gate
   /** Sums of the pair that `add` counted last: those that do not fit its record as well. */
   readonly #last = { requests: 0, bytes: 0 }
 
   constructor(memoryBytes: number, gate: Gate) {
-    const perShard = Math.floor(slotsWithin(memoryBytes) * LOAD)
-    this.limit = perShard * SHARDS
-    this.#shards = Array.from({ length: SHARDS }, () => new PackedTable(STRIDE, perShard, LOAD))
+    this.limit = Math.floor(slotsWithin(memoryBytes) * LOAD)
+    this.#table = new PackedTable(STRIDE, this.limit, LOAD)
     this.#gate = gate
     this.folded = new FoldedPairs()
   }
 
-  /** Memory of a whole table that fits into some; its tables double, so that it may be nearly half. */
+  /** Memory of a table that fits into some; tables double, so that it may be nearly half. */
   static bytesWithin(memoryBytes: number): number {
-    return slotsWithin(memoryBytes) * STRIDE * 4 * SHARDS
+    return slotsWithin(memoryBytes) * STRIDE * 4
   }
 
   /** Finds the records of many keys first, so that a processor waits for several cache misses at once; -1 for new ones. */
   locate(keys: Int32Array, count: number, found: Int32Array): void {
-    for (let i = 0; i < count; i++)
-      found[i] = this.#shardOf(keys[2 * i]!).find(keys[2 * i]!, keys[2 * i + 1]!)
+    this.#table.locate(keys, rowsUpTo(count), count, found)
   }
 
   /** Whether the pair has no candidate yet: its rows are worth keeping for a while. */
-  isClosed(low: number, found: number): boolean {
-    return found < 0 || !isOpen(this.#shardOf(low).words, found * STRIDE)
+  isClosed(found: number): boolean {
+    return found < 0 || !isOpen(this.#table.words, found * STRIDE)
   }
 
   /** Adds a row. Returns CLOSED, OPENS, IS_FOLDED or the candidate's number; in the last two cases nothing was added. */
   add(row: PairRow): number {
     const { low, high, found, size } = row
-    const table = this.#shardOf(low)
+    const table = this.#table
     let record = table.isAt(found, low, high) ? found : table.find(low, high)
     if (record < 0) {
-      record = this.#insert(table, low, high, row.t)
-      initialize(table.words, record * STRIDE, dayNumber(row.t), row.routeTag, row.proven)
+      record = this.#insert(low, high, row.t)
+      initialize(table.words, record * STRIDE, row.day, row.routeTag, row.proven)
     }
     const at = record * STRIDE
     const { words } = table
     if (isOpen(words, at)) return candidateOf(words, at)
     const requests = requestsOf(words, at) + 1
     const bytes = bytesOf(words, at) + size
+    setSums(words, at, requests, bytes)
+    const passes = addToDays(words, at, row.day, row.points, row.rows)
+    if (!passes && requests < MOST_REQUESTS && bytes <= MOST_BYTES) return CLOSED
     this.#last.requests = requests
     this.#last.bytes = bytes
-    setSums(words, at, requests, bytes)
-    const passes = addToDays(words, at, dayNumber(row.t), row.points, row.rows)
-    return passes || requests >= MOST_REQUESTS || bytes > MOST_BYTES ? OPENS : CLOSED
+    return OPENS
   }
 
   /** Marks the pair that `add` said opens; hands out what was counted of it. */
   open(low: number, high: number, candidate: number): Opening {
-    const table = this.#shardOf(low)
-    const at = table.find(low, high) * STRIDE
-    const { words } = table
+    const at = this.#table.find(low, high) * STRIDE
+    const { words } = this.#table
     const points = [0, 1, 2].map((back) => pointsOn(words, at, back))
     setCandidate(words, at, candidate)
     return { ...this.#last, day: dayOf(words, at), points }
@@ -141,9 +138,8 @@ export class PairTable {
 
   /** The candidate of this pair is given up. */
   setFolded(low: number, high: number): void {
-    const table = this.#shardOf(low)
-    const record = table.find(low, high)
-    if (record >= 0) setCandidate(table.words, record * STRIDE, IS_FOLDED)
+    const record = this.#table.find(low, high)
+    if (record >= 0) setCandidate(this.#table.words, record * STRIDE, IS_FOLDED)
   }
 
   /** Requests and bytes of the pairs without a candidate, folded ones included. */
@@ -156,7 +152,7 @@ export class PairTable {
     return sum
   }
 
-  /** The pairs without a candidate on some routes, by the tags of the routes. One way through all tables. */
+  /** The pairs without a candidate on some routes, by the tags of the routes. One way through the table. */
   peersOf(routeTags: ReadonlySet<number>): Map<number, Peers> {
     const byRoute = new Map<number, Peers>()
     for (const tag of routeTags) {
@@ -174,26 +170,18 @@ export class PairTable {
   /** Takes in the pairs of another. A pair that both hold is joined; one of them, or both, may be a candidate. */
   merge(other: PairTable, candidates: CandidateMerge, now: number): void {
     this.folded.merge(other.folded)
-    other.#shards.forEach((theirs, shard) => {
-      const ours = this.#shards[shard]!
-      theirs.forEach((record) => {
-        this.#mergeRecord(ours, theirs.words, record * STRIDE, candidates, now)
-      })
+    other.#table.forEach((record) => {
+      this.#mergeRecord(other.#table.words, record * STRIDE, candidates, now)
     })
   }
 
-  #mergeRecord(
-    table: PackedTable,
-    theirs: Int32Array,
-    from: number,
-    candidates: CandidateMerge,
-    now: number,
-  ): void {
+  #mergeRecord(theirs: Int32Array, from: number, candidates: CandidateMerge, now: number): void {
+    const table = this.#table
     const [low, high] = [theirs[from]!, theirs[from + 1]!]
     const theyAreOpen = isOpen(theirs, from)
     let record = table.find(low, high)
     if (record < 0) {
-      record = this.#insert(table, low, high, now)
+      record = this.#insert(low, high, now)
       copyRecord(table.words, record * STRIDE, theirs, from)
       if (theyAreOpen)
         setCandidate(table.words, record * STRIDE, candidates.numberOf(candidateOf(theirs, from)))
@@ -216,27 +204,29 @@ export class PairTable {
     }
   }
 
-  #insert(table: PackedTable, low: number, high: number, t: number): number {
-    const record = table.insert(low, high)
+  #insert(low: number, high: number, t: number): number {
+    const record = this.#table.insert(low, high)
     if (record >= 0) return record
-    this.#fold(table, t)
-    return table.insert(low, high)
+    this.#fold(t)
+    return this.#table.insert(low, high)
   }
 
   /**
-   * Gives up the half of a shard's pairs with the fewest requests, and more where many have as few: which of equals go must
-   * not depend on their place. Candidates go last, when there is nothing else.
+   * Gives up the half of the pairs with the fewest requests, and more where many have as few: which of equals go must not
+   * depend on their place. Candidates go last, when there is nothing else.
    */
-  #fold(table: PackedTable, t: number): void {
+  #fold(t: number): void {
+    const table = this.#table
     const { words } = table
     const worth = (record: number) =>
       isOpen(words, record * STRIDE) ? MOST_REQUESTS + 1 : requestsOf(words, record * STRIDE)
-    const worths: number[] = []
+    const counts = new Int32Array(MOST_REQUESTS + 2)
     table.forEach((record) => {
-      worths.push(worth(record))
+      counts[worth(record)]!++
     })
-    const half = worths.length >> 1
-    const median = worths.sort((a, b) => a - b)[half]!
+    const half = table.count >> 1
+    let median = 0
+    for (let upTo = counts[0]!; upTo <= half; ) upTo += counts[++median]!
     let gone = 0
     table.retain((record) => {
       if (worth(record) > median || (median > MOST_REQUESTS && gone >= half)) return true
@@ -265,22 +255,16 @@ export class PairTable {
   }
 
   #forEachClosed(visit: (words: Int32Array, at: number) => void): void {
-    for (const table of this.#shards) {
-      const { words } = table
-      table.forEach((record) => {
-        if (!isOpen(words, record * STRIDE)) visit(words, record * STRIDE)
-      })
-    }
-  }
-
-  #shardOf(low: number): PackedTable {
-    return this.#shards[low & (SHARDS - 1)]!
+    const { words } = this.#table
+    this.#table.forEach((record) => {
+      if (!isOpen(words, record * STRIDE)) visit(words, record * STRIDE)
+    })
   }
 }
 
-/** Slots of one of the tables: a power of two, for they double. */
+/** A power of two, for tables double. */
 function slotsWithin(memoryBytes: number): number {
-  const most = memoryBytes / (STRIDE * 4 * SHARDS)
+  const most = memoryBytes / (STRIDE * 4)
   return Math.max(LEAST_SLOTS, 2 ** Math.floor(Math.log2(most)))
 }
 

@@ -3,6 +3,8 @@ import { FIELD, type RecordBatch } from '../../../columns/contract.js'
 import { readText } from '../../../columns/view.js'
 
 const PATH = new TextEncoder().encode('/robots.txt')
+/** Paths of another length are no such request. */
+export const ROBOTS_LENGTH = PATH.length
 const MOST_NETWORKS = 100_000
 
 /** Networks that asked for robots.txt: crawlers share out their work within such. */

@@ -3,7 +3,7 @@ import type { RecordBatch } from '../../../columns/contract.js'
 import { joinKeys } from '../../../core/keys.js'
 import type { Selection } from '../../../observe/contract.js'
 import { SizeCounts } from '../../../observe/denial-sizes.js'
-import { RobotsReaders } from './robots.js'
+import { ROBOTS_LENGTH, RobotsReaders } from './robots.js'
 
 // copied out of their tables: a member would be looked up anew for every row
 const { notFound: NOT_FOUND_FLAG, stampOutlier: STAMP_OUTLIER_FLAG } = FLAG
@@ -29,25 +29,40 @@ export class ServedRows {
 
   /** Fills `rows` and `keys` anew; notes denials and robots.txt in passing. */
   pick(batch: RecordBatch, selection: Selection): void {
-    const { outcome, method, flags, time, principalKey, routeKey, bytesSent } = batch
+    const { outcome, method, flags, principalKey, routeKey } = batch
     if (this.rows.length < selection.count) this.#grow(selection.count)
     const { rows, keys } = this
+    const all = selection.rows
     let count = 0
     for (let i = 0; i < selection.count; i++) {
-      const row = selection.rows[i]!
-      const flag = flags[row]!
-      const t = time[row]!
-      if ((flag & NOT_FOUND_FLAG) !== 0) this.unknownPaths.add(bytesSent[row]!)
-      this.robots.note(batch, row)
-      if ((flag & STAMP_OUTLIER_FLAG) !== 0) continue
-      if (t < this.first) this.first = t
-      if (t > this.latest) this.latest = t
-      if (outcome[row] !== SERVED_OUTCOME || (method[row] !== GET && method[row] !== POST)) continue
+      const row = all[i]!
+      if (outcome[row] !== SERVED_OUTCOME || (flags[row]! & STAMP_OUTLIER_FLAG) !== 0) continue
+      if (method[row] !== GET && method[row] !== POST) continue
       const at = 2 * row
       joinKeys(principalKey[at]!, principalKey[at + 1]!, routeKey[at]!, routeKey[at + 1]!, keys, 2 * count)
       rows[count++] = row
     }
     this.count = count
+    this.#note(batch, selection)
+  }
+
+  #note(batch: RecordBatch, { rows, count }: Selection): void {
+    const { flags, time, pathLength, bytesSent } = batch
+    const robotsLength = ROBOTS_LENGTH
+    let first = this.first
+    let latest = this.latest
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!
+      const flag = flags[row]!
+      if ((flag & NOT_FOUND_FLAG) !== 0) this.unknownPaths.add(bytesSent[row]!)
+      if (pathLength[row] === robotsLength) this.robots.note(batch, row)
+      if ((flag & STAMP_OUTLIER_FLAG) !== 0) continue
+      const t = time[row]!
+      if (t < first) first = t
+      if (t > latest) latest = t
+    }
+    this.first = first
+    this.latest = latest
   }
 
   #grow(count: number): void {

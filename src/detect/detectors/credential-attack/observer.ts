@@ -1,4 +1,4 @@
-import { ACCEPTED, FLAG, SERVED as SERVED_OUTCOME } from '../../../classify/contract.js'
+import { ACCEPTED, FLAG, SERVED } from '../../../classify/contract.js'
 import type { RecordBatch } from '../../../columns/contract.js'
 import { toIso } from '../../../core/times.js'
 import type { BoundHit, Observer, ObserverContext, Selection, Signal } from '../../../observe/contract.js'
@@ -28,10 +28,15 @@ const {
   loginPassed: LOGIN_PASSED_FLAG,
   stampOutlier: STAMP_OUTLIER_FLAG,
 } = FLAG
+const ACCEPTED_CODE = ACCEPTED
+const SERVED_CODE = SERVED
 const EVENT_FLAGS = LOGIN_ATTEMPT_FLAG | LOGIN_FAILED_FLAG
 
 /** Units with a refusal leave a bit here, so that nearly all other clients' rows are done with at once. */
 const FILTER_BITS = 1 << 23
+
+/** Share of the detector's memory for rows held back. */
+const HELD_SHARE = 0.25
 
 /** Rows between two looks at the memory of events. */
 const SHRINK_EVERY = 1 << 14
@@ -48,6 +53,8 @@ export class CredentialAttackObserver implements Observer {
   readonly #scopes: Scopes
   readonly #evidence: EvidenceStore
   readonly #filter = new Int32Array(FILTER_BITS >>> 5)
+  /** Of one visit, filled anew each time: the rows that were served. */
+  #served = new Uint32Array(0)
   #watermark = Number.NEGATIVE_INFINITY
   #horizonMs = 0
   #sinceShrink = 0
@@ -58,7 +65,7 @@ export class CredentialAttackObserver implements Observer {
   constructor(input: DetectorInput) {
     this.#limits = limitsOf(input)
     this.#log = new AttemptLog(input.memoryBytes)
-    this.#held = new HeldRows(input.memoryBytes * 0.2)
+    this.#held = new HeldRows(input.memoryBytes * HELD_SHARE)
     this.#scopes = new Scopes(input.logins)
     this.#evidence = new EvidenceStore(input, this.#limits.episodeGapMs)
     this.#log.onFold = (numbers) => this.#renumber(numbers)
@@ -67,13 +74,25 @@ export class CredentialAttackObserver implements Observer {
   visit(batch: RecordBatch, { rows, count }: Selection, context: ObserverContext): void {
     const { flags, outcome } = batch
     this.#horizonMs = context.horizonMs
+    if (this.#served.length < count) this.#served = new Uint32Array(2 * count)
+    const served = this.#served
+    let servedCount = 0
     for (let i = 0; i < count; i++) {
       const row = rows[i]!
       const bits = flags[row]!
       if ((bits & EVENT_FLAGS) !== 0) this.#visitAttempt(batch, row, context)
-      else if (outcome[row] === SERVED_OUTCOME || outcome[row] === ACCEPTED) {
-        if ((bits & STAMP_OUTLIER_FLAG) === 0 && !this.#held.add(batch, row)) this.#release(batch, row)
+      else if (outcome[row] === SERVED_CODE || outcome[row] === ACCEPTED_CODE) {
+        if ((bits & STAMP_OUTLIER_FLAG) === 0) served[servedCount++] = row
       }
+    }
+    this.#hold(batch, servedCount)
+  }
+
+  #hold(batch: RecordBatch, count: number): void {
+    for (let next = 0; next < count; ) {
+      next = this.#held.add(batch, this.#served, next, count)
+      // the memory for rows held back is full
+      if (next < count) this.#held.release(this.#watermark - this.#horizonMs, this.#takeServed)
     }
   }
 
@@ -86,7 +105,7 @@ export class CredentialAttackObserver implements Observer {
     const users = other.#log.userNames
     this.#log.merge(other.#log, (theirs, ours) => {
       numbers.set(theirs, ours)
-      this.#mark(this.#log.units.column.keyLow[ours]!)
+      this.#mark(ours)
     })
     this.#scopes.merge(other.#scopes)
     this.#evidence.merge(other.#evidence, (key) => {
@@ -144,7 +163,7 @@ export class CredentialAttackObserver implements Observer {
       this.#log.shrink(time)
     }
     const unit = this.#log.unitOf(batch, row, key)
-    this.#mark(this.#log.units.column.keyLow[unit]!)
+    this.#mark(unit)
     // where many are refused once at some path, one refusal makes no candidate: an eighth of the lowest floor
     const opens = !key.isWeak || this.#log.units.column.count[unit]! > 0 || this.#evidence.hasRoom
     const scope = opens ? this.#scopes.take(batch, row, key.low, key.high, key.isWeak) : undefined
@@ -163,15 +182,9 @@ export class CredentialAttackObserver implements Observer {
     if (!(this.#firstHurriedAt <= time)) this.#firstHurriedAt = time
   }
 
-  /** Taken when the rows held back fill their memory. */
-  #release(batch: RecordBatch, row: number): void {
-    this.#held.release(this.#watermark - this.#horizonMs, this.#takeServed)
-    this.#held.add(batch, row)
-  }
-
-  readonly #takeServed: TakeHeld = (time, words, at) => {
-    this.#takeKey(time, words[at]!, words[at + 1]!, words[at + 4]!, words[at + 5]!)
-    this.#takeKey(time, words[at + 2]!, words[at + 3]!, words[at + 4]!, words[at + 5]!)
+  readonly #takeServed: TakeHeld = (time, units, agent, tag) => {
+    this.#takeKey(time, units[0]!, units[1]!, agent, tag)
+    this.#takeKey(time, units[2]!, units[3]!, agent, tag)
   }
 
   #takeKey(time: number, low: number, high: number, agent: number, tag: number): void {
@@ -182,7 +195,10 @@ export class CredentialAttackObserver implements Observer {
     this.#log.addServed(unit, time, tag, agent)
   }
 
-  #mark(low: number): void {
+  #mark(unit: number): void {
+    const { keyLow, client } = this.#log.units.column
+    const low = keyLow[unit]!
+    this.#held.markClient(client[unit]!)
     const at = (low >>> 5) & ((FILTER_BITS >>> 5) - 1)
     this.#filter[at] = this.#filter[at]! | (1 << (low & 31))
   }
