@@ -40,6 +40,12 @@ export interface Standing {
 /** Columns of a batch: views of the worker's arena, or copies where that was full. */
 export type Columns = Omit<RecordBatch, 'release' | 'source' | 'bytes' | 'rowCount'>
 
+/**
+ * Where a batch's text is: a stretch of the memory that its columns lie in, or views of its own. An object for shared memory
+ * is made anew by each message that has one, and counts with its whole length for the engine's collector of garbage.
+ */
+export type Text = { readonly at: number; readonly length: number } | Uint8Array
+
 export interface BatchSaid extends Standing {
   readonly type: 'batch'
   readonly ordinal: number
@@ -47,7 +53,7 @@ export interface BatchSaid extends Standing {
   readonly batch: number
   /** null: those that were said last for this number. */
   readonly columns: Columns | null
-  readonly bytes: Uint8Array
+  readonly text: Text
   readonly rowCount: number
   readonly rejects: readonly Reject[]
 }

@@ -7,7 +7,7 @@ import type { Reject } from '../../conclude/contract.js'
 import { isInArena } from '../../core/arena.js'
 import { ForwardingChains } from '../../parse/forwarding.js'
 import { SourceReader, type SourceReaderOptions } from '../source-reader.js'
-import type { Answer, Columns, Order, ReadingOptions, Standing } from './messages.js'
+import type { Answer, Columns, Order, ReadingOptions, Standing, Text } from './messages.js'
 import type { PortableSource } from './portable-source.js'
 import { readySourceOf } from './received-source.js'
 
@@ -100,7 +100,7 @@ class SourcePump {
       batch: number,
       ...this.#standing(),
       columns: isKnown ? null : columnsOf(batch),
-      bytes: batch.bytes,
+      text: isShared && isInArena(batch.bytes.buffer) ? placeOf(batch.bytes) : batch.bytes,
       rowCount: batch.rowCount,
       rejects: this.#takeRejects(),
     }
@@ -116,6 +116,10 @@ class SourcePump {
     this.#rejects = []
     return rejects
   }
+}
+
+function placeOf({ byteOffset, length }: Uint8Array): Text {
+  return { at: byteOffset, length }
 }
 
 function columnsOf({ release: _, source: _s, bytes: _b, rowCount: _r, ...columns }: RecordBatch): Columns {

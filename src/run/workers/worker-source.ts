@@ -110,11 +110,13 @@ export class WorkerSource implements ReadSource {
     this.#wake?.()
   }
 
-  #batchOf({ batch: number, columns, bytes, rowCount }: BatchSaid): RecordBatch {
+  #batchOf({ batch: number, columns, text, rowCount }: BatchSaid): RecordBatch {
     if (columns !== null) this.#batches[number] = this.#madeOf(columns)
     const batch = this.#batches[number]!
-    // searches of single bytes are native in a Buffer
-    batch.bytes = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length)
+    batch.bytes =
+      text instanceof Uint8Array
+        ? bufferOf(text.buffer, text.byteOffset, text.length)
+        : bufferOf(batch.time.buffer, text.at, text.length)
     batch.rowCount = rowCount
     let isOut = true
     batch.release = () => {
@@ -127,4 +129,9 @@ export class WorkerSource implements ReadSource {
   #madeOf(columns: Columns): RecordBatch {
     return { ...columns, source: this.ordinal, bytes: new Uint8Array(0), rowCount: 0, release() {} }
   }
+}
+
+/** A Buffer, whose searches of single bytes are native. */
+function bufferOf(memory: ArrayBufferLike, at: number, length: number): Buffer {
+  return Buffer.from(memory as ArrayBuffer, at, length)
 }
