@@ -19,6 +19,8 @@ interface Flags extends ReadFlags {
   readonly indicators?: string
   readonly horizon?: number
   readonly memory?: number
+  readonly workers?: number
+  readonly hash?: 'sha256' | 'none'
   readonly out?: string
   readonly force?: true
   readonly jsonl?: true
@@ -47,6 +49,17 @@ export function investigateCommand(): Command {
       duration,
     )
     .option('--memory <MiB>', 'bound of all tables together (default: 384)', wholeNumber)
+    .option(
+      '--workers <n>',
+      'threads that read beside the one that detects; the answers are the same with any number (default: by the cores and the size of the evidence)',
+      wholeNumber,
+    )
+    .addOption(
+      new Option(
+        '--hash <kind>',
+        'none leaves out the SHA-256 of the evidence, which saves time; cited lines are hashed all the same (default: sha256)',
+      ).choices(['sha256', 'none']),
+    )
     .option(
       '--out <dir>',
       'write report, findings, evidence, sessions, ledger and rejects into a new or empty folder',
@@ -81,7 +94,7 @@ async function toOptions(
   evidence: readonly string[],
   flags: Flags,
 ): Promise<InvestigateOptions<readonly []>> {
-  const { since, until, indicators, horizon, memory, out } = flags
+  const { since, until, indicators, horizon, memory, workers = 'auto', hash, out } = flags
   return {
     ...(await toReadOptions(flags)),
     evidence,
@@ -90,6 +103,8 @@ async function toOptions(
     ...(indicators === undefined ? {} : { indicators }),
     ...(horizon === undefined ? {} : { horizonMs: horizon }),
     ...(memory === undefined ? {} : { memoryMb: memory }),
+    workers,
+    ...(hash === undefined ? {} : { hash }),
     ...(out === undefined ? {} : { out }),
     force: flags.force === true,
     showSecrets: flags.showSecrets === true,

@@ -214,6 +214,24 @@ describe('postern investigate', () => {
     expect(stdout).toMatch(/memoryMb +64 \(option\)/)
   })
 
+  it('gives the same outputs with --workers, and says where --hash none left out the identity of the evidence', async () => {
+    const outputs = async (name: string, ...more: string[]) => {
+      const out = at(name)
+      await postern(['investigate', at('access.log'), EXAMPLES, '--out', out, '--quiet', ...more])
+      return namesIn(out).map((file) => [file, readFileSync(join(out, file), 'utf8')])
+    }
+    expect(await outputs('two-threads', '--workers', '2')).toEqual(
+      await outputs('no-threads', '--workers', '0'),
+    )
+    const { stdout, status } = await postern(['investigate', at('access.log'), '--hash', 'none'])
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/identity of the evidence/)
+    expect(stdout).toMatch(/hash +none \(option\)/)
+    const wrong = await postern(['investigate', at('access.log'), '--workers', '65'])
+    expect(wrong.status).toBe(2)
+    expect(wrong.stderr).toContain('workers is auto or a whole number from 0 to 64, found 65')
+  })
+
   it('believes the forwarding chain of proxies given with --trust, from the right', async () => {
     const log = at('chain.log')
     const line = combinedLine(0, 'GET / HTTP/1.1', { client: '192.0.2.10' }).trimEnd()
