@@ -38,13 +38,16 @@ const COLUMNS: readonly ((batch: RecordBatch) => Column)[] = [
 /** Bytes of a row in each column. */
 const WIDTHS = COLUMNS.map((columnOf) => columnOf(createBatch(1, [])).byteLength)
 const ROW_BYTES = WIDTHS.reduce((sum, width) => sum + width)
-/** Number and key of a row that is kept, of all those of the run. */
-const KEPT_BYTES = 12
+/** Number, key and link of a row that is kept, of all those of the run. */
+const KEPT_BYTES = 16
+
+/** Rows of these many lists are linked. */
+const LISTS = 1 << 16
 
 /*
  * A run's header, in words of 32 bits; doubles stand on even words.
  *
- *     0 size  1 rows  2 kept  3 source  4 text from  5 text length  6 more text from  8 ordinal  10 last
+ *     0 size  1 rows  2 kept  3 source  4 text from  5 text length  6 more text from  8 last
  */
 const SIZE = 0
 const ROWS = 1
@@ -53,9 +56,8 @@ const SOURCE = 3
 const TEXT_FROM = 4
 const TEXT_LENGTH = 5
 const MORE_FROM = 6
-const ORDINAL = 8
-const LAST = 10
-const HEADER_BYTES = 48
+const LAST = 8
+const HEADER_BYTES = 40
 
 /** A log of some hundred lines needs no more. */
 const FIRST_BYTES = 1 << 18
@@ -70,22 +72,25 @@ export type ShowRow = (batch: RecordBatch, row: number, ordinal: number) => void
  * A run of rows is copied as a whole, a column or the text at a time, into one buffer that is written round and round:
  *
  *     | run 7 ...  |   run 4      | run 5 | run 6      |  unused |
- *     ^0           ^head ^tail                         ^end      ^capacity
+ *     ^0           ^head ^tail                                   ^capacity
  *
- *     run     | header | columns | numbers of the rows that are kept | their keys | text | text that was spelled anew |
+ *     run     | header | columns | numbers of the rows that are kept | their keys | links | text | text that was spelled anew |
  *
- * A row costs about what it takes to move its bytes. Rows of a key are looked for in all runs.
+ * A row costs about what it takes to move its bytes. It is linked to the one before it whose key has the same last bits, by
+ * ordinal; rows of a key are found along these lists, until one says an ordinal that is gone.
  */
 export class RecentRows {
   readonly #spanMs: number
   readonly #maxBytes: number
   #ring: Ring
-  /** Where the oldest run is, where the next one goes, and behind the last one where `head` went back to 0. */
+  /** Where the oldest run is, and where the next one goes. */
   #tail = 0
   #head = 0
-  #end = 0
-  #runs = 0
+  /** The runs that are there, oldest first: where each is, and the ordinal of its first kept row. */
+  readonly #runs: { readonly at: number; readonly ordinal: number }[] = []
   #kept = 0
+  /** Low words of the ordinals of the last rows of the lists. */
+  readonly #lists = new Int32Array(LISTS)
   readonly #frame = new Frame()
   /** Latest time of all rows; rows up to `cutMs` may be gone for want of memory, those after it are all there. */
   readonly #times = { last: Number.NEGATIVE_INFINITY, cut: Number.NEGATIVE_INFINITY }
@@ -132,53 +137,90 @@ export class RecentRows {
     words[header + TEXT_FROM] = text.from
     words[header + TEXT_LENGTH] = text.length
     words[header + MORE_FROM] = text.moreFrom
-    doubles[(header + ORDINAL) >> 1] = this.#kept
     doubles[(header + LAST) >> 1] = last
     const keptAt = copyColumns(this.#ring.bytes, at + HEADER_BYTES, batch, from, to)
     copyKept(words, keptAt >> 2, rows, keys, count)
+    this.#link((keptAt >> 2) + 3 * count, keys, count)
     copyText(this.#ring.bytes, keptAt + count * KEPT_BYTES, batch, text)
+    this.#runs.push({ at, ordinal: this.#kept })
     this.#head += size
-    this.#runs++
     this.#kept += count
     return this.#kept - count
   }
 
-  /** Shows the kept rows of a key with their ordinals, in the order in which they were kept. */
-  visit(low: number, high: number, show: ShowRow): void {
-    const { words, doubles } = this.#ring
-    this.#forEachRun((at) => {
-      const header = at >> 2
-      const kept = words[header + KEPT]!
-      const rowsAt = (at + HEADER_BYTES + words[header + ROWS]! * ROW_BYTES) >> 2
-      const keysAt = rowsAt + kept
-      for (let i = nextOf(words, keysAt, 0, kept, low, high); i < kept; ) {
-        this.#frame.fill(this.#ring, at, words[rowsAt + i]!)
-        show(this.#frame.batch, 0, doubles[(header + ORDINAL) >> 1]! + i)
-        i = nextOf(words, keysAt, i + 1, kept, low, high)
-      }
-    })
+  /** Puts rows at the ends of their lists. */
+  #link(at: number, keys: Int32Array, count: number): void {
+    const { words } = this.#ring
+    const lists = this.#lists
+    const first = this.#kept
+    for (let i = 0; i < count; i++) {
+      const list = keys[2 * i]! & (LISTS - 1)
+      words[at + i] = lists[list]!
+      lists[list] = first + i
+    }
   }
 
-  #forEachRun(visit: (at: number) => void): void {
-    let at = this.#tail
-    for (let i = 0; i < this.#runs; i++) {
-      if (at === this.#end && at > this.#head) at = 0
-      visit(at)
-      at += this.#ring.words[(at >> 2) + SIZE]!
+  /** Shows the kept rows of a key with their ordinals, in the order in which they were kept. */
+  visit(low: number, high: number, show: ShowRow): void {
+    const { words } = this.#ring
+    for (const ordinal of this.#ordinalsOf(low, high)) {
+      const { at, ordinal: first } = this.#runOf(ordinal)
+      const rowsAt = (at + HEADER_BYTES + words[(at >> 2) + ROWS]! * ROW_BYTES) >> 2
+      this.#frame.fill(this.#ring, at, words[rowsAt + ordinal - first]!)
+      show(this.#frame.batch, 0, ordinal)
     }
+  }
+
+  /** Ascending. */
+  #ordinalsOf(low: number, high: number): number[] {
+    const { words } = this.#ring
+    const oldest = this.#runs[0]?.ordinal ?? this.#kept
+    const found: number[] = []
+    let before = this.#kept
+    let ordinal = this.#whole(this.#lists[low & (LISTS - 1)]!)
+    // a list goes back in time; what is not older is no link
+    while (ordinal < before && ordinal >= oldest) {
+      const run = this.#runOf(ordinal)
+      const header = run.at >> 2
+      const kept = words[header + KEPT]!
+      const keysAt = ((run.at + HEADER_BYTES + words[header + ROWS]! * ROW_BYTES) >> 2) + kept
+      const i = ordinal - run.ordinal
+      if (words[keysAt + 2 * i] === low && words[keysAt + 2 * i + 1] === high) found.push(ordinal)
+      before = ordinal
+      ordinal = this.#whole(words[keysAt + 2 * kept + i]!)
+    }
+    return found.reverse()
+  }
+
+  /** The latest ordinal below that of the next row with this low word. */
+  #whole(low: number): number {
+    return this.#kept - 1 - ((this.#kept - 1 - low) >>> 0)
+  }
+
+  /** The run that has a row which is there. */
+  #runOf(ordinal: number): { readonly at: number; readonly ordinal: number } {
+    let first = 0
+    let last = this.#runs.length - 1
+    while (first < last) {
+      const middle = (first + last + 1) >> 1
+      if (this.#runs[middle]!.ordinal <= ordinal) first = middle
+      else last = middle - 1
+    }
+    return this.#runs[first]!
   }
 
   /** Drops the runs at the front of which no row lies within the span. */
   #dropOver(): void {
     const { doubles } = this.#ring
     const limit = this.#times.last - this.#spanMs
-    while (this.#runs > 0 && doubles[((this.#tail >> 2) + LAST) >> 1]! < limit) this.#dropOldest()
+    while (this.#runs.length > 0 && doubles[((this.#tail >> 2) + LAST) >> 1]! < limit) this.#dropOldest()
   }
 
   #dropOldest(): void {
-    this.#tail += this.#ring.words[(this.#tail >> 2) + SIZE]!
-    if (this.#tail === this.#end && this.#tail > this.#head) this.#tail = 0
-    if (--this.#runs === 0) this.#tail = this.#head = this.#end = 0
+    this.#runs.shift()
+    const next = this.#runs[0]
+    if (next === undefined) this.#tail = this.#head = 0
+    else this.#tail = next.at
   }
 
   /** Moves `head` to where so many bytes are free, at the cost of the oldest runs when the buffer is as large as it may be. */
@@ -186,7 +228,7 @@ export class RecentRows {
     while (!this.#hasRoom(size)) {
       const { length } = this.#ring.bytes
       if (length < this.#maxBytes) this.#grow(Math.min(this.#maxBytes, 2 * length))
-      else if (this.#runs === 0) this.#grow(size)
+      else if (this.#runs.length === 0) this.#grow(size)
       else {
         const last = this.#ring.doubles[((this.#tail >> 2) + LAST) >> 1]!
         if (last > this.#times.cut) this.#times.cut = last
@@ -196,11 +238,10 @@ export class RecentRows {
   }
 
   #hasRoom(size: number): boolean {
-    const isRound = this.#runs > 0 && this.#head <= this.#tail
+    const isRound = this.#runs.length > 0 && this.#head <= this.#tail
     if (isRound) return this.#tail - this.#head >= size
     if (this.#ring.bytes.length - this.#head >= size) return true
     if (this.#tail < size) return false
-    this.#end = this.#head
     this.#head = 0
     return true
   }
@@ -210,15 +251,15 @@ export class RecentRows {
     const old = this.#ring
     const larger = new Ring(bytes)
     let head = 0
-    this.#forEachRun((at) => {
+    for (const [i, { at, ordinal }] of this.#runs.entries()) {
       const size = old.words[(at >> 2) + SIZE]!
       larger.bytes.set(old.bytes.subarray(at, at + size), head)
+      this.#runs[i] = { at: head, ordinal }
       head += size
-    })
+    }
     this.#ring = larger
     this.#tail = 0
     this.#head = head
-    this.#end = 0
   }
 }
 
@@ -240,22 +281,33 @@ class Ring {
 /** A batch of one row, taken out of a ring. */
 class Frame {
   readonly batch = createBatch(1, [])
-  readonly #columns = COLUMNS.map((columnOf) => {
+  /** Its columns as words, for those whose values are words. */
+  readonly #words = COLUMNS.map((columnOf) => {
     const { buffer, byteOffset, byteLength } = columnOf(this.batch)
-    return new Uint8Array(buffer, byteOffset, byteLength)
+    return byteLength < 4 ? null : new Int32Array(buffer, byteOffset, byteLength >> 2)
   })
 
   /** Takes a row, counted from the run's first, of the run at `at`. */
   fill({ bytes, words }: Ring, at: number, row: number): void {
     const rows = words[(at >> 2) + ROWS]!
     let column = at + HEADER_BYTES
-    for (const [i, width] of WIDTHS.entries()) {
-      this.#columns[i]!.set(bytes.subarray(column + row * width, column + (row + 1) * width))
+    for (let i = 0; i < WIDTHS.length; i++) {
+      const width = WIDTHS[i]!
+      const to = this.#words[i]
+      if (to) {
+        const from = (column + row * width) >> 2
+        for (let word = 0; word < to.length; word++) to[word] = words[from + word]!
+      } else this.#fillNarrow(i, bytes, column + row * width)
       column += rows * width
     }
     this.batch.bytes = bytes
     this.batch.source = words[(at >> 2) + SOURCE]!
     this.#moveSpans(words, at, column + words[(at >> 2) + KEPT]! * KEPT_BYTES)
+  }
+
+  /** Of one or two bytes, the low one first as the machine has them. */
+  #fillNarrow(i: number, bytes: Uint8Array, at: number): void {
+    COLUMNS[i]!(this.batch)[0] = WIDTHS[i] === 1 ? bytes[at]! : bytes[at]! | (bytes[at + 1]! << 8)
   }
 
   /** Spans are absolute: they move with the text, which stands at `textAt` now. */
@@ -271,12 +323,6 @@ class Frame {
     pathStart[0] = moved(pathStart[0]!)
     for (const field of FIELDS) fieldStart[field]![0] = moved(fieldStart[field]![0]!)
   }
-}
-
-/** Number of the next key from `i` on that is (low, high); `count` for none. */
-function nextOf(words: Int32Array, at: number, i: number, count: number, low: number, high: number): number {
-  while (i < count && (words[at + 2 * i] !== low || words[at + 2 * i + 1] !== high)) i++
-  return i
 }
 
 function latestOf({ time }: RecordBatch, rows: Uint32Array, count: number): number {
