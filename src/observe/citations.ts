@@ -24,8 +24,8 @@ export interface Citation {
 /** What a report may show of a line, with room for masking and clipping. */
 const TEXT_BYTES = 4096
 
-/** Bytes of a line as stored, before charset conversion; null when they cannot be had. */
-export type StoredBytes = (batch: RecordBatch, row: number) => Uint8Array | null
+/** Bytes of a line as stored, before charset conversion; `text`: they are its text. Null when they cannot be had. */
+export type StoredBytes = (batch: RecordBatch, row: number) => Uint8Array | 'text' | null
 
 const FIRST = 10
 const LAST = 5
@@ -33,23 +33,9 @@ const LARGEST = 10
 
 /** Takes a row's place, hash and text out of its batch. */
 export function cite(batch: RecordBatch, row: number, stored: StoredBytes): Citation {
-  const bytes = stored(batch, row)
-  const text = batch.bytes.subarray(
-    batch.lineStart[row]!,
-    Math.min(batch.lineEnd[row]!, batch.lineStart[row]! + TEXT_BYTES),
-  )
-  return {
-    source: batch.source,
-    line: batch.lineNumber[row]!,
-    offset: batch.placeOffset[row]!,
-    length: batch.placeLength[row]!,
-    time: batch.time[row]!,
-    size: batch.bytesSent[row]! || 0,
-    sha256: bytes === null ? null : createHash('sha256').update(bytes).digest('hex'),
-    bytes: Uint8Array.prototype.slice.call(text),
-    outcome: batch.outcome[row]!,
-    status: batch.status[row]!,
-  }
+  const picked = new Picked()
+  picked.fill(batch, row, stored)
+  return picked.citation()
 }
 
 /** By time, source, offset. */
@@ -65,41 +51,60 @@ function bySize(a: Place & { size: number }, b: Place & { size: number }): numbe
   return b.size - a.size || byPlace(a, b)
 }
 
-/** A citation whose hash is not taken yet: most records that are picked give way to others before the end. */
-interface Picked extends Omit<Citation, 'sha256'> {
-  /** The stored bytes, null where they are not at hand. */
-  readonly stored: Uint8Array | null
-}
+/**
+ * A citation whose hash is not taken yet: most records that are picked give way to others before the end. One that no list
+ * holds any more is filled again, so that a record costs no new memory.
+ */
+class Picked {
+  source = 0
+  line = 0
+  offset = 0
+  length = 0
+  time = 0
+  size = 0
+  outcome = 0
+  status = 0
+  /** Lists that hold it. */
+  uses = 0
+  #memory = new Uint8Array(0)
+  #textLength = 0
+  /** The stored bytes where they are not the text; null where they are not at hand. */
+  #stored: Uint8Array | null = null
+  #isStoredText = true
 
-function pick(batch: RecordBatch, row: number, storedBytes: StoredBytes): Picked {
-  const stored = storedBytes(batch, row)
-  const start = batch.lineStart[row]!
-  const length = batch.lineEnd[row]! - start
-  const bytes = copyOf(batch.bytes, start, Math.min(length, TEXT_BYTES))
-  // nearly always the line as it is, whole
-  const isSame = stored !== null && stored.buffer === batch.bytes.buffer && stored.length === bytes.length
-  return {
-    source: batch.source,
-    line: batch.lineNumber[row]!,
-    offset: batch.placeOffset[row]!,
-    length: batch.placeLength[row]!,
-    time: batch.time[row]!,
-    size: batch.bytesSent[row]! || 0,
-    bytes,
-    outcome: batch.outcome[row]!,
-    status: batch.status[row]!,
-    stored: isSame ? bytes : stored === null ? null : copyOf(stored, 0, stored.length),
+  fill(batch: RecordBatch, row: number, storedBytes: StoredBytes): void {
+    this.source = batch.source
+    this.line = batch.lineNumber[row]!
+    this.offset = batch.placeOffset[row]!
+    this.length = batch.placeLength[row]!
+    this.time = batch.time[row]!
+    this.size = batch.bytesSent[row]! || 0
+    this.outcome = batch.outcome[row]!
+    this.status = batch.status[row]!
+    const start = batch.lineStart[row]!
+    const length = batch.lineEnd[row]! - start
+    this.#copyText(batch.bytes, start, Math.min(length, TEXT_BYTES))
+    const stored = storedBytes(batch, row)
+    this.#isStoredText = stored === 'text' && length <= TEXT_BYTES
+    if (this.#isStoredText || stored === null) this.#stored = null
+    else
+      this.#stored = Uint8Array.from(stored === 'text' ? batch.bytes.subarray(start, start + length) : stored)
   }
-}
 
-function copyOf(bytes: Uint8Array, start: number, length: number): Uint8Array {
-  return Uint8Array.prototype.slice.call(bytes, start, start + length)
-}
+  #copyText(bytes: Uint8Array, start: number, length: number): void {
+    if (this.#memory.length < length) this.#memory = new Uint8Array(length)
+    const memory = this.#memory
+    for (let i = 0; i < length; i++) memory[i] = bytes[start + i]!
+    this.#textLength = length
+  }
 
-function toCitation({ stored, ...rest }: Picked): Citation {
-  const { source, line, offset, length, time, size, bytes, outcome, status } = rest
-  const sha256 = stored === null ? null : createHash('sha256').update(stored).digest('hex')
-  return { source, line, offset, length, time, size, sha256, bytes, outcome, status }
+  citation(): Citation {
+    const { source, line, offset, length, time, size, outcome, status } = this
+    const bytes = this.#memory.slice(0, this.#textLength)
+    const stored = this.#isStoredText ? bytes : this.#stored
+    const sha256 = stored === null ? null : createHash('sha256').update(stored).digest('hex')
+    return { source, line, offset, length, time, size, sha256, bytes, outcome, status }
+  }
 }
 
 /**
@@ -110,6 +115,8 @@ export class CitationPicker {
   #first: Picked[] = []
   #last: Picked[] = []
   #largest: Picked[] = []
+  /** One that gave way to others, to be filled again. */
+  #spare: Picked | null = null
   /** All records shown. */
   count = 0
 
@@ -125,10 +132,12 @@ export class CitationPicker {
     const isLast = fits(this.#last, LAST, place, byPlaceDown)
     const isLargest = fits(this.#largest, LARGEST, place, bySize)
     if (!isFirst && !isLast && !isLargest) return
-    const picked = pick(batch, row, stored)
-    if (isFirst) insert(this.#first, FIRST, picked, byPlace)
-    if (isLast) insert(this.#last, LAST, picked, byPlaceDown)
-    if (isLargest) insert(this.#largest, LARGEST, picked, bySize)
+    const picked = this.#spare ?? new Picked()
+    this.#spare = null
+    picked.fill(batch, row, stored)
+    if (isFirst) this.#insert(this.#first, FIRST, picked, byPlace)
+    if (isLast) this.#insert(this.#last, LAST, picked, byPlaceDown)
+    if (isLargest) this.#insert(this.#largest, LARGEST, picked, bySize)
   }
 
   merge(other: CitationPicker): void {
@@ -142,9 +151,19 @@ export class CitationPicker {
   }
 
   #take(other: CitationPicker, isMeant: (picked: Picked) => boolean): void {
-    for (const it of other.#first) if (isMeant(it)) insert(this.#first, FIRST, it, byPlace)
-    for (const it of other.#last) if (isMeant(it)) insert(this.#last, LAST, it, byPlaceDown)
-    for (const it of other.#largest) if (isMeant(it)) insert(this.#largest, LARGEST, it, bySize)
+    for (const it of other.#first) if (isMeant(it)) this.#insert(this.#first, FIRST, it, byPlace)
+    for (const it of other.#last) if (isMeant(it)) this.#insert(this.#last, LAST, it, byPlaceDown)
+    for (const it of other.#largest) if (isMeant(it)) this.#insert(this.#largest, LARGEST, it, bySize)
+  }
+
+  #insert(kept: Picked[], most: number, picked: Picked, order: (a: Picked, b: Picked) => number): void {
+    let at = kept.length
+    while (at > 0 && order(picked, kept[at - 1]!) < 0) at--
+    kept.splice(at, 0, picked)
+    picked.uses++
+    if (kept.length <= most) return
+    const gone = kept.pop()!
+    if (--gone.uses === 0) this.#spare = gone
   }
 
   /** At most 25, by time, source, offset. */
@@ -153,7 +172,7 @@ export class CitationPicker {
     for (const it of [...this.#first, ...this.#last, ...this.#largest]) {
       unique.set(`${it.source}:${it.offset}`, it)
     }
-    return [...unique.values()].sort(byPlace).map(toCitation)
+    return [...unique.values()].sort(byPlace).map((it) => it.citation())
   }
 }
 
@@ -168,16 +187,4 @@ function fits<T extends Place & { size: number }>(
   order: (a: T, b: T) => number,
 ): boolean {
   return kept.length < most || order(place as T, kept[kept.length - 1]!) < 0
-}
-
-function insert(
-  kept: Picked[],
-  most: number,
-  citation: Picked,
-  order: (a: Picked, b: Picked) => number,
-): void {
-  let at = kept.length
-  while (at > 0 && order(citation, kept[at - 1]!) < 0) at--
-  kept.splice(at, 0, citation)
-  if (kept.length > most) kept.pop()
 }

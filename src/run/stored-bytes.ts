@@ -8,10 +8,10 @@ import type { StoredBytes } from '../observe/citations.js'
  */
 export function storedBytesOf(charsetOf: (source: number) => Charset): StoredBytes {
   return (batch, row) => {
-    const text = batch.bytes.subarray(batch.lineStart[row]!, batch.lineEnd[row]!)
     const length = batch.placeLength[row]!
     const charset = charsetOf(batch.source)
-    const bytes = charset === 'utf-8' ? text : toUtf16(batch, row, charset === 'utf-16be')
+    if (charset === 'utf-8') return batch.lineEnd[row]! - batch.lineStart[row]! === length ? 'text' : null
+    const bytes = toUtf16(batch, row, charset === 'utf-16be')
     return bytes.length === length ? bytes : null
   }
 }

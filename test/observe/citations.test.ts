@@ -108,7 +108,17 @@ describe('the citations of a finding', () => {
     const batch = batchOf({ time: 1, source: 0, offset: 0, size: 0 })
     batch.bytes = Buffer.alloc(10_000, 'x')
     batch.lineEnd[0] = 10_000
-    expect(cite(batch, 0, () => null)).toMatchObject({ sha256: null, bytes: Buffer.alloc(4096, 'x') })
+    expect(cite(batch, 0, () => null)).toMatchObject({ sha256: null, bytes: new Uint8Array(4096).fill(0x78) })
+  })
+
+  it('have the hash of the whole line where only its first 4 KiB are shown', () => {
+    const batch = batchOf({ time: 1, source: 0, offset: 0, size: 0 })
+    batch.bytes = Buffer.alloc(10_000, 'x')
+    batch.lineEnd[0] = 10_000
+    const sha256 = createHash('sha256').update(batch.bytes).digest('hex')
+    for (const whole of [stored, () => 'text' as const]) {
+      expect(cite(batch, 0, whole)).toMatchObject({ sha256, bytes: new Uint8Array(4096).fill(0x78) })
+    }
   })
 
   it('are copies: the batch may be filled again', () => {
