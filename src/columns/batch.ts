@@ -4,6 +4,13 @@ import { FIELD_COUNT, type RecordBatch } from './contract.js'
 /** Bytes of one row in all columns but the text fields, and in those of one text field. */
 const ROW_BYTES = 113
 const FIELD_BYTES = 8
+/** Columns but for those of text fields, of which each has two. */
+const COLUMNS = 21
+/**
+ * Left free behind each column, a line of the processor's cache: columns that lie a multiple of 4 KiB apart would all be
+ * kept in the same few places of it, and a row that writes forty of them would push them out again and again.
+ */
+const GAP_BYTES = 64
 
 /** Regions that a batch's columns lie in. */
 const regionsOf = new WeakMap<RecordBatch, Region[]>()
@@ -23,7 +30,8 @@ export function createBlockBatch(capacity: number, extras: readonly string[]): R
 }
 
 function bytesOf(capacity: number, extras: readonly string[]): number {
-  return capacity * (ROW_BYTES + FIELD_BYTES * (FIELD_COUNT + extras.length))
+  const fields = FIELD_COUNT + extras.length
+  return capacity * (ROW_BYTES + FIELD_BYTES * fields) + GAP_BYTES * (COLUMNS + 2 * fields)
 }
 
 /** Lays the columns of a batch side by side over memory that is all zero. */
@@ -37,7 +45,7 @@ function batchOver(
   // the widest first, so that each starts at a multiple of its width
   const take = (bytes: number) => {
     const start = at
-    at += bytes * capacity
+    at += bytes * capacity + GAP_BYTES
     return start
   }
   const doubles = () => new Float64Array(buffer, take(8), capacity)
@@ -85,12 +93,13 @@ export function widenBatch(batch: RecordBatch, extras: readonly string[]): void 
   const capacity = capacityOf(batch)
   const more = extras.length - batch.extras.length
   const regions = regionsOf.get(batch)
-  const bytes = capacity * FIELD_BYTES * more
+  const columnBytes = capacity * (FIELD_BYTES / 2) + GAP_BYTES
+  const bytes = 2 * columnBytes * more
   const region = regions === undefined ? { buffer: new ArrayBuffer(bytes), at: 0 } : takeMore(regions, bytes)
   for (let i = 0; i < more; i++) {
-    const at = region.at + i * FIELD_BYTES * capacity
+    const at = region.at + 2 * columnBytes * i
     batch.fieldStart.push(new Int32Array(region.buffer, at, capacity))
-    batch.fieldLength.push(new Int32Array(region.buffer, at + 4 * capacity, capacity).fill(-1))
+    batch.fieldLength.push(new Int32Array(region.buffer, at + columnBytes, capacity).fill(-1))
   }
   batch.extras = extras
 }

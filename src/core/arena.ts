@@ -34,7 +34,7 @@ export class Arena {
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
     // taken once: the property gives another object each time
     this.buffer = this.memory.buffer
-    // address 0 stays unused, so that it can stand for nothing
+    // the first grain is the kernel's own (kernel/simd/low-memory.ts), so that address 0 can stand for nothing
     this.#free = [{ at: GRAIN_BYTES, byteLength: byteLength - GRAIN_BYTES }]
   }
 

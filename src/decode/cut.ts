@@ -1,8 +1,18 @@
+import { isInArena } from '../core/arena.js'
 import type { FaultLog } from '../core/faults.js'
+import { kernelOfThread } from '../kernel/simd/instance.js'
 import type { BlockMemory, LineTable } from './block.js'
 import { LINE_CUT, LINE_MARK, LINE_NULS, LINE_TEXT } from './contract.js'
 import type { TailLine } from './tail.js'
 import type { Units } from './units.js'
+
+const MAX_INT32 = 0x7fffffff
+
+/** Lines that were cut, and the index behind them. */
+interface Cut {
+  readonly at: number
+  readonly lines: number
+}
 
 /** Makes the entries of lines whose bytes are in a block, and counts lines and faults over all blocks of a source. */
 export class LineCutter {
@@ -53,6 +63,10 @@ export class LineCutter {
     const firstNumber = this.#lineNumber
     let number = firstNumber
     while (at < to) {
+      const plain = this.#cutPlain(memory, at, to, base, number)
+      number += plain.lines
+      at = plain.at
+      if (at === to) break
       const feed = units.findFeed(raw, at, to)
       const end = feed > at && units.isReturn(raw, feed) ? feed - width : feed
       if (raw[at] === 0 || end - at > longest) this.#slowLine(memory, at, end, base + at, number)
@@ -62,6 +76,23 @@ export class LineCutter {
     }
     this.#lineFeeds += number - firstNumber
     this.#lineNumber = number
+  }
+
+  /**
+   * Makes the entries of many lines with the kernel, up to one that it leaves alone: one that begins with NUL or is too
+   * long, or for which the table has no room.
+   */
+  #cutPlain({ raw, table }: BlockMemory, at: number, to: number, base: number, number: number): Cut {
+    const isReachable =
+      this.#units.width === 1 && isInArena(raw.buffer) && isInArena(table.placeOffset.buffer)
+    const kernel = isReachable ? kernelOfThread() : null
+    if (kernel === null) return { at, lines: 0 }
+    const { capacity, lineCount, placeOffset } = table
+    const longest = Math.min(this.#maxLineBytes, MAX_INT32)
+    const columns = placeOffset.byteOffset
+    const lines = kernel.cut(raw.byteOffset, at, to, base, longest, columns, capacity, lineCount, number)
+    table.lineCount += lines
+    return { at: kernel.cutEnd(), lines }
   }
 
   /**

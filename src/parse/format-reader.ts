@@ -1,6 +1,7 @@
 import type { RecordBatch } from '../columns/contract.js'
 import { BACKSLASH } from '../core/bytes.js'
 import type { FaultLog } from '../core/faults.js'
+import type { KeySeed } from '../core/keys.js'
 import {
   AMBIGUOUS,
   BAD_NUMBER,
@@ -12,6 +13,7 @@ import {
 } from '../kernel/program.js'
 import { scanLine } from '../kernel/scan-layout.js'
 import type { TimeReader } from '../kernel/scan-time.js'
+import { BlockScanner } from '../kernel/simd/block-scanner.js'
 import type { LineScanner, LogFormat, RejectReason, Spelling, Wrapper } from './contract.js'
 import { compileFormat } from './program.js'
 import type { BatchRowWriter } from './row-writer.js'
@@ -79,6 +81,23 @@ export class FormatReader {
   /** Number of the layout that read the last record; 0 for hand-written readers. */
   get lastLayout(): number {
     return this.#order[this.#lastLayout] ?? 0
+  }
+
+  /**
+   * What reads many lines of this format's usual layout at once; null where that is not to be had.
+   *
+   * @param isShared  Other formats read lines of the source too.
+   */
+  blockScanner(seed: KeySeed | null, isShared: boolean): BlockScanner | null {
+    const program = this.#programs[0]
+    if (program === undefined || this.#scanner !== null || this.wrapper !== null) return null
+    if (this.#cookies[0]! >= 0) return null
+    return BlockScanner.create(program, { seed, isEscaped: this.#spellings[0] === 'escaped', isShared })
+  }
+
+  /** Takes note that the block scanner has read a run of records. */
+  tookRun(): void {
+    this.#lastLayout = 0
   }
 
   /** Reads one line into a row. Returns OK, DIRECTIVES, or the scanner's reason why it is neither. */

@@ -1,5 +1,6 @@
 import { capacityOf, createBatch, createBlockBatch, widenBatch } from '../columns/batch.js'
 import type { RecordBatch } from '../columns/contract.js'
+import { isInArena } from '../core/arena.js'
 import { SPACE, TAB } from '../core/bytes.js'
 import type { FaultLog } from '../core/faults.js'
 import type { KeySeed } from '../core/keys.js'
@@ -7,6 +8,7 @@ import { type Block, LINE_BETWEEN, LINE_CUT, LINE_MARK, LINE_NULS } from '../dec
 import { writeRowKeys } from '../kernel/keys.js'
 import { OK } from '../kernel/program.js'
 import { type LocalToUtc, TimeReader } from '../kernel/scan-time.js'
+import type { BlockScanner } from '../kernel/simd/block-scanner.js'
 import type { LogFormat, RejectReason, Wrapper } from './contract.js'
 import { DIRECTIVES, FormatReader, type FormatReading, REASONS } from './format-reader.js'
 import { fieldName } from './meanings.js'
@@ -26,6 +28,8 @@ export interface ReaderOptions {
   readonly wrapper?: Wrapper | null
   /** Called for each record with the number of the layout that read it; 0 for hand-written readers. */
   readonly onRecord?: (layout: number) => void
+  /** `ts`: without the kernel of kernel/simd, which gives the same rows; default `simd`, where it can be had. */
+  readonly scanner?: 'simd' | 'ts'
 }
 
 /** A block on its way into a batch. */
@@ -62,6 +66,9 @@ export class BatchReader {
   #viewed: Uint8Array | null = null
   readonly #writer: BatchRowWriter
   readonly #onRecord: ((layout: number) => void) | null
+  readonly #isBlockwise: boolean
+  /** Undefined until the first block. */
+  #blockScanner: BlockScanner | null | undefined
   /** The one that read the last record. */
   #last: FormatReader | null = null
   /** One that was added and has read no record yet. */
@@ -74,6 +81,7 @@ export class BatchReader {
     this.#seed = options.seed ?? null
     this.#writer = new BatchRowWriter(this.#times)
     this.#onRecord = options.onRecord ?? null
+    this.#isBlockwise = options.scanner !== 'ts' && this.#onRecord === null
     if (format !== null) this.#push({ format, layout: options.layout ?? 0, wrapper: options.wrapper ?? null })
   }
 
@@ -113,6 +121,7 @@ export class BatchReader {
     }
     const reader = new FormatReader(reading, shared)
     this.#readers.push(reader)
+    this.#blockScanner = undefined
     return reader
   }
 
@@ -164,7 +173,13 @@ export class BatchReader {
     let row = batch.rowCount
     let line = filling.next
     let { strays } = filling
+    const scanner = this.#scannerFor(filling)
     for (let isMany = false; line < block.lineCount && !isMany; line++) {
+      const read = scanner === null ? 0 : this.#readRun(scanner, filling, line, row)
+      if (read > 0) strays = 0
+      row += read
+      line += read
+      if (line === block.lineCount) break
       const kind = block.lineKind[line]!
       const start = block.lineStart[line]!
       const end = block.lineEnd[line]!
@@ -189,6 +204,27 @@ export class BatchReader {
     filling.next = line
     filling.strays = strays
     batch.rowCount = row
+  }
+
+  /** What reads runs of plain lines by the first format, or null: the rest, and all lines where it is null, come one by one. */
+  #scannerFor({ block, batch }: Filling): BlockScanner | null {
+    if (!this.#isBlockwise || !isInArena(block.bytes.buffer) || !isInArena(batch.time.buffer)) return null
+    const first = this.#readers[0]
+    // the first line of a format that was added is to be told of
+    if (first === undefined || first === this.#added) return null
+    if (this.#blockScanner === undefined)
+      this.#blockScanner = first.blockScanner(this.#seed, this.#readers.length > 1)
+    return this.#blockScanner
+  }
+
+  /** Reads lines up to one that the scanner leaves alone. Returns how many, one row each. */
+  #readRun(scanner: BlockScanner, { block, batch }: Filling, line: number, row: number): number {
+    const read = scanner.scan(block, batch, line, row)
+    if (read > 0) {
+      this.#last = this.#readers[0]!
+      this.#last.tookRun()
+    }
+    return read
   }
 
   /** A batch's bytes are other ones once text was written behind them. */

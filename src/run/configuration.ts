@@ -44,6 +44,8 @@ export interface ReadOptions {
    * number. `auto`: up to two by the processor's cores, none for little evidence. Default 0. Records are read in one thread.
    */
   readonly workers?: number | 'auto'
+  /** `ts` reads without WebAssembly, which is slower and gives the same; for comparison. Default simd. */
+  readonly scanner?: 'simd' | 'ts'
   /**
    * `none` leaves out the SHA-256 of the evidence, which is some of the time; cited lines are hashed all the same. The report
    * says so. Default sha256.
@@ -88,6 +90,7 @@ export interface Configuration {
   readonly memoryBytes: number
   readonly workers: number | 'auto'
   readonly hash: HashKind
+  readonly scanner: 'simd' | 'ts'
   formatFor(names: readonly string[]): string | null
   fieldsFor(names: readonly string[]): FieldNames | null
   timezoneFor(names: readonly string[]): string | null
@@ -173,6 +176,7 @@ export async function resolveConfiguration(
     fields,
     formatFrom,
     hash,
+    scanner: checkScanner(options.scanner ?? 'simd'),
     timezone,
     since,
     until,
@@ -239,6 +243,11 @@ function checkFields(fields: FieldNames | null): void {
 function checkHash(hash: HashKind): HashKind {
   if (hash === 'sha256' || hash === 'none') return hash
   throw invalid(`hash is sha256 or none, found ${String(hash)}`)
+}
+
+function checkScanner(scanner: 'simd' | 'ts'): 'simd' | 'ts' {
+  if (scanner === 'simd' || scanner === 'ts') return scanner
+  throw invalid(`scanner is simd or ts, found ${String(scanner)}`)
 }
 
 const MAX_WORKERS = 64

@@ -164,8 +164,17 @@ export class InvestigationPass implements PassConsumer {
     const readHere = lazily(() => {
       const classifier = new Classifier({ ...this.#configuration, seed })
       const chains = new ForwardingChains(this.#configuration.trustedProxies)
-      const { hash } = this.#configuration
-      const options = { seed, horizonMs, chains, classifier, onRejects, hash, signal: this.#settings.stop }
+      const { hash, scanner } = this.#configuration
+      const options = {
+        seed,
+        horizonMs,
+        chains,
+        classifier,
+        onRejects,
+        hash,
+        scanner,
+        signal: this.#settings.stop,
+      }
       return (source: ReadySource) => new SourceReader(source, options)
     })
     if (this.#pool === null) return sources.map((source) => readHere()(source))
@@ -174,7 +183,7 @@ export class InvestigationPass implements PassConsumer {
 
   #startWorkers(): WorkerPool | null {
     const { entryPoints, indicators, logins, dataRoutes, ignorePathCase } = this.#configuration
-    const { horizonMs, trustedProxies, hash, workers } = this.#configuration
+    const { horizonMs, trustedProxies, hash, scanner, workers } = this.#configuration
     const threads = threadsFor(workers, this.#ready)
     if (threads === 0) return null
     const options = {
@@ -187,6 +196,7 @@ export class InvestigationPass implements PassConsumer {
       horizonMs,
       trustedProxies,
       hash,
+      scanner,
       wantsRejects: this.#settings.onRejects !== null,
     }
     return new WorkerPool(threads, options, this.#settings.stop)

@@ -47,6 +47,7 @@ export async function* placedBatches(
       chains,
       classifier: null,
       hash: configuration.hash,
+      scanner: configuration.scanner,
       // never spread into a call: a block of one-letter lines has more rejects than a call may have arguments
       onRejects:
         onRejects === undefined

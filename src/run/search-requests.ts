@@ -39,6 +39,7 @@ export async function* searchRequests(
     chains,
     classifier,
     hash: configuration.hash,
+    scanner: configuration.scanner,
     onRejects: null,
     ...(signal === undefined ? {} : { signal }),
   }

@@ -28,6 +28,7 @@ export interface SourceReaderOptions {
   readonly onRejects: ((rejects: Reject[]) => void) | null
   readonly signal?: AbortSignal
   readonly hash?: HashKind
+  readonly scanner?: 'simd' | 'ts'
   /** Batches that may be handed out at a time; default 1. */
   readonly batches?: number
 }
@@ -130,6 +131,7 @@ export class SourceReader implements ReadSource {
       faults: this.#lines.faults,
       seed: this.#options.classifier === null ? null : this.#options.seed,
       layout: recognition?.layout ?? 0,
+      scanner: this.#options.scanner ?? 'simd',
       wrapper: recognition?.wrapper ?? null,
     })
     this.#changes = new FormatChanges(this.#reader, ready, this.#lines.faults)

@@ -193,5 +193,6 @@ const OPTIONS = {
   horizonMs: 0,
   trustedProxies: [],
   hash: 'sha256',
+  scanner: 'simd',
   wantsRejects: false,
 } as const

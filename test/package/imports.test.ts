@@ -167,14 +167,14 @@ function modules(folder = SRC): string[] {
     .filter((path) => path.endsWith('.ts'))
 }
 
-/** Relative imports and re-exports, types included, in static and dynamic form. */
+/** Relative imports and re-exports, types included, in static and dynamic form; those of AssemblyScript name no ending. */
 function importsOf(file: string, text: string): Import[] {
   const from = relative(SRC, file)
   const statement =
     /^(import|export) (type )?[^'\n]*(?:\n[^'\n]*)*?from '(\.{1,2}\/[^']+)'|\bimport\(?\s*'(\.{1,2}\/[^']+)'/gm
   return [...text.matchAll(statement)].map((match) => ({
     from,
-    to: normalize(join(dirname(from), (match[3] ?? match[4])!)).replace(/\.js$/, '.ts'),
+    to: normalize(join(dirname(from), (match[3] ?? match[4])!)).replace(/(\.js)?$/, '.ts'),
     isType: match[2] !== undefined,
   }))
 }

@@ -12,6 +12,7 @@ export interface ReadingOptions extends ClassifierOptions {
   readonly horizonMs: number
   readonly trustedProxies: readonly string[]
   readonly hash: HashKind
+  readonly scanner: 'simd' | 'ts'
   /** The lines that are no records are handed over too. */
   readonly wantsRejects: boolean
 }

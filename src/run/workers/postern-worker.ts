@@ -152,6 +152,7 @@ class ReadingThread {
       seed: options.seed,
       horizonMs: options.horizonMs,
       hash: options.hash,
+      scanner: options.scanner,
       chains: new ForwardingChains(options.trustedProxies),
       classifier: new Classifier(options),
       signal: this.#stop.signal,

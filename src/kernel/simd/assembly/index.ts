@@ -1,0 +1,2 @@
+export { scan } from './layout'
+export { cut, cutEnd } from './lines'

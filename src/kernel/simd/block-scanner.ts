@@ -1,0 +1,233 @@
+/**
+ * Reads the lines of a block with the kernel of assembly/, many in one call.
+ *
+ *     line   0 1 2 3 4 5 6 7 8      scan -> 4: rows 0 to 3
+ *            . . . . x . . . .      line 4 is for TypeScript: row 4, or a reject
+ *                                   scan -> 4: rows from there on
+ *
+ * The kernel gives the very rows that kernel/scan-layout.ts gives, or none: a line that is in any way unusual ends its run.
+ */
+
+import { FIELD, METHODS, type RecordBatch } from '../../columns/contract.js'
+import { arenaOfThread, isInArena } from '../../core/arena.js'
+import type { KeySeed } from '../../core/keys.js'
+import type { Program } from '../program.js'
+import { type EncodedStep, encodeSteps } from './encode.js'
+import { type Kernel, kernelOfThread } from './instance.js'
+import * as low from './low-memory.js'
+
+/** The lines of a block (decode/contract.ts). */
+export interface BlockLines {
+  readonly bytes: Uint8Array
+  readonly lineCount: number
+  readonly lineStart: Uint32Array
+  readonly lineEnd: Uint32Array
+  readonly placeOffset: Float64Array
+  readonly placeLength: Float64Array
+  readonly lineNumber: Uint32Array
+  readonly lineKind: Uint8Array
+}
+
+export interface ScannerOptions {
+  /** Of the keys of rows; null leaves them alone. */
+  readonly seed: KeySeed | null
+  /** The layout's texts have the log's own escapes. */
+  readonly isEscaped: boolean
+  /** Other formats write into the batches too: every text column is cleared before a line is read. */
+  readonly isShared: boolean
+}
+
+/** What low memory holds while rows of one batch are read by one program, but for the words of the block. */
+interface Image {
+  /** Text columns that the batch had: it may be widened. */
+  readonly columnCount: number
+  /** All columns lie in the arena. */
+  readonly isReachable: boolean
+  readonly table: Uint32Array
+  readonly cleared: Uint32Array
+  readonly steps: Uint8Array
+}
+
+/**
+ * Where the kernel reads nothing so many times in a row, 2, 4 and up to 64 lines are left to TypeScript before it is asked
+ * again: sources with an odd text in every line would pay for both.
+ */
+const FREE_MISSES = 3
+const MOST_MISSES = 9
+
+/** The one whose program is in low memory, with its lines and batch. */
+let loaded: BlockScanner | null = null
+
+export class BlockScanner {
+  readonly #kernel: Kernel
+  readonly #steps: readonly EncodedStep[]
+  readonly #options: ScannerOptions
+  readonly #quotes: number
+  readonly #cleared: readonly number[] | null
+  /** A source has two batches, which are filled by turns. */
+  readonly #images = new WeakMap<RecordBatch, Image>()
+  #lines: BlockLines | null = null
+  #batch: RecordBatch | null = null
+  #image: Image | null = null
+  #isReachable = false
+  /** Calls in a row in which the kernel read nothing of this block, and the line before which it is not asked again. */
+  #misses = 0
+  #retryAt = 0
+
+  private constructor(
+    kernel: Kernel,
+    steps: readonly EncodedStep[],
+    program: Program,
+    options: ScannerOptions,
+  ) {
+    this.#kernel = kernel
+    this.#steps = steps
+    this.#quotes = program.quotes
+    this.#cleared = options.isShared ? null : program.clearedFields
+    this.#options = options
+  }
+
+  /** Null where the kernel cannot read by this program, or cannot be had. */
+  static create(program: Program, options: ScannerOptions): BlockScanner | null {
+    const steps = encodeSteps(program, options.isEscaped)
+    const kernel = steps === null ? null : kernelOfThread()
+    return steps === null || kernel === null ? null : new BlockScanner(kernel, steps, program, options)
+  }
+
+  /**
+   * Reads lines from `line` on into rows from `row` on, one each.
+   *
+   * @returns How many it read; the line behind them, if any, is for TypeScript.
+   */
+  scan(lines: BlockLines, batch: RecordBatch, line: number, row: number): number {
+    if (
+      lines !== this.#lines ||
+      batch !== this.#batch ||
+      this.#image?.columnCount !== batch.fieldLength.length
+    )
+      this.#take(lines, batch)
+    if (!this.#isReachable || line < this.#retryAt) return 0
+    if (loaded !== this) this.#load()
+    const read = this.#kernel.scan(line, lines.lineCount, row)
+    this.#misses = read > 0 ? 0 : Math.min(this.#misses + 1, MOST_MISSES)
+    const pause = this.#misses <= FREE_MISSES ? 0 : 1 << (this.#misses - FREE_MISSES)
+    this.#retryAt = line + read + 1 + pause
+    return read
+  }
+
+  /** Takes a block and a batch, and looks whether all that the kernel needs of them is in the arena. */
+  #take(lines: BlockLines, batch: RecordBatch): void {
+    this.#lines = lines
+    this.#batch = batch
+    this.#image = this.#imageOf(batch)
+    this.#misses = 0
+    this.#retryAt = 0
+    this.#isReachable = this.#image.isReachable && columnsOf(lines).every(isReachable)
+    if (loaded === this) loaded = null
+  }
+
+  #imageOf(batch: RecordBatch): Image {
+    const known = this.#images.get(batch)
+    if (known?.columnCount === batch.fieldLength.length) return known
+    const image = this.#imageFor(batch)
+    this.#images.set(batch, image)
+    return image
+  }
+
+  #imageFor(batch: RecordBatch): Image {
+    const { seed, isEscaped } = this.#options
+    const { fieldStart, fieldLength } = batch
+    const columns = rowColumnsOf(batch)
+    const cleared = [...(this.#cleared ?? fieldLength.keys())].map((field) => fieldLength[field]!.byteOffset)
+    const table = new Uint32Array(low.TABLE_WORDS)
+    table.set(
+      columns.map(({ byteOffset }) => byteOffset),
+      low.FIRST_OF_ROWS,
+    )
+    table[low.HAS_SEED] = seed === null ? 0 : 1
+    table[low.SEED_A] = seed?.a ?? 0
+    table[low.SEED_B] = seed?.b ?? 0
+    table[low.NO_BACKSLASH] = isEscaped ? 0 : 1
+    table[low.MOST_QUOTES] = this.#quotes
+    table[low.METHOD_COUNT] = METHODS.length
+    table[low.CLEARED_COUNT] = cleared.length
+    table[low.STEP_COUNT] = this.#steps.length
+    return {
+      columnCount: fieldLength.length,
+      isReachable:
+        cleared.length <= low.MAX_CLEARED && [...columns, ...fieldStart, ...fieldLength].every(isReachable),
+      table,
+      cleared: Uint32Array.from(cleared),
+      steps: this.#stepsFor(batch),
+    }
+  }
+
+  #stepsFor({ fieldStart, fieldLength }: RecordBatch): Uint8Array {
+    const memory = new Uint8Array(low.STEP_BYTES * this.#steps.length)
+    const view = new DataView(memory.buffer)
+    this.#steps.forEach(({ bytes, field }, i) => {
+      const at = low.STEP_BYTES * i
+      memory.set(bytes, at)
+      if (field < 0) return
+      view.setUint32(at + low.STEP_START_COLUMN, fieldStart[field]!.byteOffset, true)
+      view.setUint32(at + low.STEP_LENGTH_COLUMN, fieldLength[field]!.byteOffset, true)
+    })
+    return memory
+  }
+
+  /** Writes low memory. */
+  #load(): void {
+    loaded = this
+    const { buffer } = arenaOfThread()!
+    const { table, cleared, steps } = this.#image!
+    const words = new Uint32Array(buffer, 0, low.STEPS_AT / 4)
+    words.set(table, low.TABLE_AT / 4)
+    words.set(cleared, low.CLEARED_AT / 4)
+    const columns = columnsOf(this.#lines!)
+    for (let i = 0; i < columns.length; i++) words[low.TABLE_AT / 4 + i] = columns[i]!.byteOffset
+    new Uint8Array(buffer, low.STEPS_AT, steps.length).set(steps)
+  }
+}
+
+function isReachable({ buffer }: ArrayBufferView): boolean {
+  return isInArena(buffer)
+}
+
+/** What the first words of the table are the addresses of, in order. */
+function columnsOf(lines: BlockLines): readonly ArrayBufferView[] {
+  const { bytes, lineStart, lineEnd, placeOffset, placeLength, lineNumber, lineKind } = lines
+  return [bytes, lineStart, lineEnd, placeOffset, placeLength, lineNumber, lineKind]
+}
+
+/** What the words behind them are the addresses of, in order. */
+function rowColumnsOf(batch: RecordBatch): readonly ArrayBufferView[] {
+  const { fieldStart, fieldLength } = batch
+  return [
+    batch.lineStart,
+    batch.lineEnd,
+    batch.placeOffset,
+    batch.placeLength,
+    batch.lineNumber,
+    batch.flags,
+    batch.time,
+    batch.durationMs,
+    batch.bytesSent,
+    batch.status,
+    batch.method,
+    batch.pathStart,
+    batch.pathLength,
+    fieldStart[FIELD.client]!,
+    fieldLength[FIELD.client]!,
+    fieldStart[FIELD.userAgent]!,
+    fieldLength[FIELD.userAgent]!,
+    fieldStart[FIELD.target]!,
+    fieldLength[FIELD.target]!,
+    fieldStart[FIELD.protocol]!,
+    fieldLength[FIELD.protocol]!,
+    fieldLength[FIELD.request]!,
+    fieldLength[FIELD.method]!,
+    batch.clientKey,
+    batch.agentKey,
+    batch.pathKey,
+  ]
+}
