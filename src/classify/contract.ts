@@ -33,6 +33,10 @@ export const FLAG = {
   loginPassed: 1 << 9,
   /** The path, method and host match a declared data route. */
   dataRoute: 1 << 10,
+  /** The path ends like a style, script, font, image or media segment, which pages pull in by themselves. */
+  asset: 1 << 11,
+  /** The query asks for a part of a list, such as `page=3`; see classify/page-value.ts. */
+  page: 1 << 12,
 } as const
 
 /** Declared entry points, logins and data routes fit the bits of one word each. */

@@ -1,4 +1,4 @@
-import type { RecordBatch } from '../columns/contract.js'
+import { FIELD, type RecordBatch } from '../columns/contract.js'
 import { SLASH } from '../core/bytes.js'
 import { joinKeys, type KeySeed, writeKey } from '../core/keys.js'
 import { type DataRoute, type EntryPointRule, FLAG, type LoginRule } from './contract.js'
@@ -6,15 +6,20 @@ import { EntryPointMatcher } from './entry-points.js'
 import type { IndicatorMatcher } from './indicators.js'
 import { LoginMatcher } from './logins.js'
 import { byteString, resolvePath } from './normal-path.js'
+import { findPageValue } from './page-value.js'
+import { isAssetPath } from './route-kinds.js'
 import { RouteWriter } from './route-writer.js'
 import { SegmentFilter } from './segment-filter.js'
 
-// copied out of their table: a member would be looked up anew for every row
+// copied out of their tables: a member would be looked up anew for every row
+const { target: TARGET_FIELD } = FIELD
 const {
+  asset: ASSET_FLAG,
   dataRoute: DATA_ROUTE_FLAG,
   entryPoint: ENTRY_POINT_FLAG,
   indicator: INDICATOR_FLAG,
   oddSpelling: ODD_SPELLING_FLAG,
+  page: PAGE_FLAG,
 } = FLAG
 
 export interface PathOptions {
@@ -115,6 +120,18 @@ export class PathClassifier {
       flags[row] = flags[row]! | (found & flagMask)
       if (found < 0) this.#lookAtRow(batch, row, entry)
     }
+    this.#markPages(batch)
+  }
+
+  /** Looks at the queries, which are no part of a path. */
+  #markPages(batch: RecordBatch): void {
+    const { pathStart, pathLength, flags, rowCount } = batch
+    const starts = batch.fieldStart[TARGET_FIELD]!
+    const lengths = batch.fieldLength[TARGET_FIELD]!
+    for (let row = 0; row < rowCount; row++) {
+      const hasMore = starts[row]! + lengths[row]! > pathStart[row]! + pathLength[row]!
+      if (hasMore && findPageValue(batch, row) >= 0) flags[row] = flags[row]! | PAGE_FLAG
+    }
   }
 
   /** Taken where the path's rules ask for more than the path: for a method, a host, a status. */
@@ -156,14 +173,15 @@ export class PathClassifier {
     const isSlashed = length > 1 && bytes[start + length - 1] === SLASH
     const end = isSlashed ? start + length - 1 : start + length
     route.write(bytes, start, end)
+    const marks = isAssetPath(bytes, start, length) ? ASSET_FLAG : 0
     const isPlain = length > 0 && bytes[start] === SLASH && (length === 1 || route.isPlain)
     if (isPlain) {
-      this.#match(bytes, start, end, 0, entry)
+      this.#match(bytes, start, end, marks, entry)
       return route.isLiteral && !isSlashed && this.#isCaseKept
     }
     const size = this.#resolve(bytes, start, length)
     route.write(this.#resolved, 0, size)
-    this.#match(this.#resolved, 0, size, ODD_SPELLING_FLAG, entry)
+    this.#match(this.#resolved, 0, size, marks | ODD_SPELLING_FLAG, entry)
     return false
   }
 

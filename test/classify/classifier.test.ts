@@ -14,10 +14,12 @@ import { IndicatorMatcher } from '../../src/classify/indicators.js'
 import { LoginMatcher } from '../../src/classify/logins.js'
 import { isPlainPath, lowerAscii, normalPath } from '../../src/classify/normal-path.js'
 import { routeTemplate } from '../../src/classify/route.js'
+import { isAssetPath } from '../../src/classify/route-kinds.js'
 import { createBatch } from '../../src/columns/batch.js'
 import { FIELD, METHODS, type RecordBatch } from '../../src/columns/contract.js'
 import { joinKeys, keyOfText, writeKey } from '../../src/core/keys.js'
 import { writeRowKeys } from '../../src/kernel/keys.js'
+import { targetBatch, viewOf } from './target-batch.js'
 
 const SEED = { a: 7, b: -9 }
 
@@ -138,6 +140,7 @@ function plainMarks(
   const number = logins.find(normal)
   const entryPoints = entries.checkConditions(entries.matchPath(normal), batch, at)
   let flags = number === 0 ? 0 : logins.flagsOf(number, batch, at)
+  if (isAssetPath(it.path, 0, it.path.length)) flags |= FLAG.asset
   if (entryPoints !== 0) flags |= FLAG.entryPoint
   if (data.checkConditions(data.matchPath(normal), batch, at) !== 0) flags |= FLAG.dataRoute
   if (!isPlainPath(it.path, 0, it.path.length)) flags |= FLAG.oddSpelling
@@ -203,5 +206,15 @@ describe('the classifier', () => {
       expect(marked).toHaveLength(Math.ceil(rows.length / 7))
       expect(marked.every((at) => at % 7 === 0)).toBe(true)
     }
+  })
+
+  it('marks requests for a part of a list', () => {
+    const targets = ['/a?page=2', '/a', '/a?x=1&Offset=40', '/a?pages=2', '/a?page=']
+    const batch = targetBatch(targets)
+    for (let row = 0; row < targets.length; row++) writeRowKeys(batch, viewOf(batch), row, SEED)
+    const none = { entryPoints: [], logins: [], dataRoutes: [], indicators: [] }
+    new Classifier({ ...none, ignorePathCase: false, seed: SEED }).classify(batch)
+    const marked = targets.filter((_, row) => (batch.flags[row]! & FLAG.page) !== 0)
+    expect(marked).toEqual(['/a?page=2', '/a?x=1&Offset=40'])
   })
 })

@@ -1,11 +1,8 @@
 import { FLAG } from '../../../classify/contract.js'
 import { EntryPointMatcher } from '../../../classify/entry-points.js'
 import { normalPath } from '../../../classify/normal-path.js'
-import { findPageValue } from '../../../classify/page-value.js'
 import { routeNameOf } from '../../../classify/route.js'
-import { isAssetPath } from '../../../classify/route-kinds.js'
 import type { RecordBatch } from '../../../columns/contract.js'
-import { DOT } from '../../../core/bytes.js'
 import { DAY_MS } from '../../../core/civil-time.js'
 import { toIso } from '../../../core/times.js'
 import type { BoundHit, Observer, ObserverContext, Selection, Signal } from '../../../observe/contract.js'
@@ -23,10 +20,9 @@ import { judgeAll } from './seal.js'
 import { ServedRows } from './served-rows.js'
 
 // copied out of its table: a member would be looked up anew for every row
-const { dataRoute: DATA_ROUTE_FLAG } = FLAG
+const { asset: ASSET_FLAG, dataRoute: DATA_ROUTE_FLAG, page: PAGE_FLAG } = FLAG
 const CLIENT_KIND = PRINCIPAL_CLIENT
 const DAY = DAY_MS
-const DOT_BYTE = DOT
 
 /** Of the parts of pages, one target in so many counts: a visit loads dozens of them. */
 const ASSETS_DRAWN = 4
@@ -182,7 +178,7 @@ export class BulkExportObserver implements Observer {
   }
 
   #pointsOf(batch: RecordBatch, row: number, drawn: boolean): number {
-    return this.#gate.pointsOf(batch.bytesSent[row]!, findPageValue(batch, row) >= 0, drawn)
+    return this.#gate.pointsOf(batch.bytesSent[row]!, (batch.flags[row]! & PAGE_FLAG) !== 0, drawn)
   }
 
   /** @param trigger  Ordinal of the row that passed the gate: later ones were kept in the same visit and not counted. */
@@ -196,7 +192,7 @@ export class BulkExportObserver implements Observer {
       {
         name: routeNameOf(batch, row, this.#ignoreCase),
         tag: routeTag,
-        isAsset: isAssetPath(batch.bytes, batch.pathStart[row]!, batch.pathLength[row]!),
+        isAsset: (batch.flags[row]! & ASSET_FLAG) !== 0,
       },
       this.#pairs.open(low, high, this.#candidates.next),
     )
@@ -366,19 +362,5 @@ function viewOf({ bytes }: RecordBatch): DataView {
 
 /** Whether a row counts by itself for the gate: of the parts of pages, only some targets are drawn. */
 function isDrawn(batch: RecordBatch, row: number): boolean {
-  if (batch.pathKey[2 * row]! % ASSETS_DRAWN === 0) return true
-  const { bytes } = batch
-  const start = batch.pathStart[row]!
-  const length = batch.pathLength[row]!
-  return !endsInExtension(bytes, start + length) || !isAssetPath(bytes, start, length)
-}
-
-/** Whether there is a dot two to five bytes before the end of a path, as there is before the ending of an asset. */
-function endsInExtension(bytes: Uint8Array, end: number): boolean {
-  return (
-    bytes[end - 4] === DOT_BYTE ||
-    bytes[end - 3] === DOT_BYTE ||
-    bytes[end - 5] === DOT_BYTE ||
-    bytes[end - 6] === DOT_BYTE
-  )
+  return (batch.flags[row]! & ASSET_FLAG) === 0 || batch.pathKey[2 * row]! % ASSETS_DRAWN === 0
 }
