@@ -81,6 +81,7 @@ function batchOver(
     method: octets(),
     outcome: octets(),
     principalKind: octets(),
+    retain() {},
     release() {},
   }
   for (const lengths of batch.fieldLength) lengths.fill(-1)

@@ -5,7 +5,8 @@
  * or 0 (`status`). A text field is a span of `bytes`: start and length; length -1 says that the line does not have it, or
  * has `-`. Text is as written, escapes included.
  *
- * Ownership: a batch and its block are filled again after `release()`; take out what must live longer.
+ * Ownership: a batch and its block are filled again after `release()`. Take out what must live longer, or `retain()` the
+ * batch, for as long as a bound on memory allows.
  */
 export interface RecordBatch {
   /** Ordinal of the source in the run's canonical order, from 0; see evidence order in run/sources.ts. */
@@ -61,6 +62,8 @@ export interface RecordBatch {
   /** A PRINCIPAL_ constant. */
   principalKind: Uint8Array
 
+  /** Keeps the batch and its text as they are until one more `release()`. */
+  retain(): void
   release(): void
 }
 

@@ -167,7 +167,8 @@ export class FilledBlock implements Block {
   readonly lineNumber: Uint32Array
   readonly lineKind: Uint8Array
   #memory: BlockMemory | null
-  readonly #onRelease: () => void
+  /** Null once the reader may go on. */
+  #onRelease: (() => void) | null
 
   /**
    * @param bytes        `memory.raw` or `memory.text`.
@@ -192,6 +193,12 @@ export class FilledBlock implements Block {
     if (memory === null) return
     this.#memory = null
     giveMemory(memory)
-    this.#onRelease()
+    this.allowNext()
+  }
+
+  allowNext(): void {
+    const allow = this.#onRelease
+    this.#onRelease = null
+    allow?.()
   }
 }

@@ -30,6 +30,8 @@ export interface Block {
   readonly lineNumber: Uint32Array
   /** `lineCount` values: a LINE_ constant; 0 for an ordinary line. */
   readonly lineKind: Uint8Array
+  /** Lets the reader go on to further blocks while this one is still held; `release()` is still to come. */
+  allowNext(): void
   release(): void
 }
 

@@ -86,6 +86,8 @@ export interface Observer<Product = Signal> {
   merge(other: this): void
   /** Judges. Called once, after the last row. */
   seal(context: ObserverContext): Iterable<Product>
+  /** Lets go of batches that it retains. Called once, when the run is over, whatever came of it. */
+  close?(): void
   /** Small provisional figures for progress. */
   snapshot(): Readonly<Record<string, number>>
   /** Bounds that bit, if any. */

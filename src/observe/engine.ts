@@ -38,6 +38,10 @@ export class Engine {
     }
   }
 
+  close(): void {
+    for (const group of this.#groups) for (const observer of group.observers) observer.close?.()
+  }
+
   advance(watermarkMs: number): void {
     for (const group of this.#groups) for (const observer of group.observers) observer.advance?.(watermarkMs)
   }

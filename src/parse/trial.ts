@@ -69,6 +69,7 @@ function makeBlock({ bytes, count, start, end }: SampledLines): Block {
     placeLength: Float64Array.from(start, (at, i) => end[i]! - at),
     lineNumber: Uint32Array.from(start, (_, i) => i),
     lineKind: new Uint8Array(count).fill(LINE_TEXT),
+    allowNext() {},
     release() {},
   }
 }

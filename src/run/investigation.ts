@@ -121,6 +121,7 @@ export class InvestigationPass implements PassConsumer {
       await this.#handOver()
       return this.#judge(interrupted)
     } finally {
+      this.#engine.close()
       await this.#pool?.end()
     }
   }

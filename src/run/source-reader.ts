@@ -170,13 +170,22 @@ export class SourceReader implements ReadSource {
   #batchFor(block: Block): RecordBatch {
     const at = this.#free.findIndex((batch) => capacityOf(batch) >= block.lineCount)
     const batch = at >= 0 ? this.#free.splice(at, 1)[0]! : this.#newBatch(block.lineCount)
+    let holders = 1
+    batch.retain = () => {
+      holders++
+    }
     batch.release = () => {
-      block.release()
-      if (this.#free.length <= this.#batches && !this.#isClosed) this.#free.push(batch)
-      else freeBatch(batch)
-      batch.release = () => {}
+      holders--
+      if (holders > 0) block.allowNext()
+      if (holders === 0) this.#takeBack(batch, block)
     }
     return batch
+  }
+
+  #takeBack(batch: RecordBatch, block: Block): void {
+    block.release()
+    if (this.#free.length <= this.#batches && !this.#isClosed) this.#free.push(batch)
+    else freeBatch(batch)
   }
 
   /** In place of one that is too small. */
@@ -283,9 +292,9 @@ export class SourceReader implements ReadSource {
   }
 }
 
-/** Batches are made for a round number of lines, so that they fit the next block too. */
+/** Batches are made for more lines than there are, so that they fit the next block too. */
 function roomFor(lines: number): number {
-  return Math.max(256, 2 ** Math.ceil(Math.log2(lines * 1.25)))
+  return Math.max(256, 128 * Math.ceil((lines * 1.25) / 128))
 }
 
 /** A mark has no line of its own, nor has text behind a NUL run. Of a document its elements are counted. */

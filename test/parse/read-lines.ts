@@ -61,6 +61,7 @@ function blockOf(line: Buffer): Block {
     placeLength: Float64Array.of(line.length),
     lineNumber: Uint32Array.of(1),
     lineKind: Uint8Array.of(0),
+    allowNext() {},
     release() {},
   }
 }

@@ -22,7 +22,9 @@ export type Order =
   | { readonly type: 'start'; readonly options: ReadingOptions }
   /** Read this source, a few batches ahead. */
   | { readonly type: 'open'; readonly source: PortableSource }
-  /** A batch was used. */
+  /** A batch was used, and something in it is held still: read on. `release` is still to come. */
+  | { readonly type: 'hold'; readonly ordinal: number; readonly batch: number }
+  /** Nothing of a batch is used any more. */
   | { readonly type: 'release'; readonly ordinal: number; readonly batch: number }
   /** Let go of a source; `end` answers. */
   | { readonly type: 'close'; readonly ordinal: number }
@@ -39,7 +41,7 @@ export interface Standing {
 }
 
 /** Columns of a batch: views of the worker's arena, or copies where that was full. */
-export type Columns = Omit<RecordBatch, 'release' | 'source' | 'bytes' | 'rowCount'>
+export type Columns = Omit<RecordBatch, 'retain' | 'release' | 'source' | 'bytes' | 'rowCount'>
 
 /**
  * Where a batch's text is: a stretch of the memory that its columns lie in, or views of its own. An object for shared memory

@@ -19,8 +19,8 @@ class SourcePump {
   readonly #port: MessagePort
   readonly #reader: SourceReader
   #rejects: Reject[] = []
-  /** Batches by number, and which are out. */
-  readonly #batches: { readonly batch: RecordBatch; columns: number }[] = []
+  /** Batches by number: how many columns of them were said, and whether they hold the reading back. */
+  readonly #batches: { readonly batch: RecordBatch; columns: number; isOut: boolean }[] = []
   #out = 0
   #isClosed = false
   #onRelease: (() => void) | null = null
@@ -65,9 +65,23 @@ class SourcePump {
     }
   }
 
+  hold(number: number): void {
+    const { batch } = this.#batches[number]!
+    batch.retain()
+    batch.release()
+    this.#takeBack(number)
+  }
+
   release(number: number): void {
-    this.#out--
     this.#batches[number]!.batch.release()
+    this.#takeBack(number)
+  }
+
+  #takeBack(number: number): void {
+    const known = this.#batches[number]!
+    if (!known.isOut) return
+    known.isOut = false
+    this.#out--
     this.#onRelease?.()
   }
 
@@ -88,12 +102,13 @@ class SourcePump {
 
   #batchSaid(batch: RecordBatch): Answer {
     let number = this.#batches.findIndex((known) => known.batch === batch)
-    if (number < 0) number = this.#batches.push({ batch, columns: 0 }) - 1
+    if (number < 0) number = this.#batches.push({ batch, columns: 0, isOut: false }) - 1
     const known = this.#batches[number]!
     // columns that the other thread sees as they stand are said once, and again when there are more
     const isShared = isInArena(batch.time.buffer)
     const isKnown = isShared && known.columns === batch.fieldStart.length
     known.columns = batch.fieldStart.length
+    known.isOut = true
     return {
       type: 'batch',
       ordinal: batch.source,
@@ -122,7 +137,14 @@ function placeOf({ byteOffset, length }: Uint8Array): Text {
   return { at: byteOffset, length }
 }
 
-function columnsOf({ release: _, source: _s, bytes: _b, rowCount: _r, ...columns }: RecordBatch): Columns {
+function columnsOf({
+  retain: _n,
+  release: _,
+  source: _s,
+  bytes: _b,
+  rowCount: _r,
+  ...columns
+}: RecordBatch): Columns {
   return columns
 }
 
@@ -141,6 +163,7 @@ class ReadingThread {
   take(order: Order): void {
     if (order.type === 'start') this.#start(order.options)
     else if (order.type === 'open') this.#open(order.source)
+    else if (order.type === 'hold') this.#pumps.get(order.ordinal)!.hold(order.batch)
     else if (order.type === 'release') this.#pumps.get(order.ordinal)!.release(order.batch)
     else if (order.type === 'close') this.#pumps.get(order.ordinal)!.close()
     else this.#stop.abort()

@@ -118,16 +118,27 @@ export class WorkerSource implements ReadSource {
         ? bufferOf(text.buffer, text.byteOffset, text.length)
         : bufferOf(batch.time.buffer, text.at, text.length)
     batch.rowCount = rowCount
-    let isOut = true
+    let holders = 1
+    batch.retain = () => {
+      holders++
+    }
     batch.release = () => {
-      if (isOut) this.#thread.post({ type: 'release', ordinal: this.ordinal, batch: number })
-      isOut = false
+      holders--
+      const type = holders > 0 ? 'hold' : 'release'
+      if (holders >= 0) this.#thread.post({ type, ordinal: this.ordinal, batch: number })
     }
     return batch
   }
 
   #madeOf(columns: Columns): RecordBatch {
-    return { ...columns, source: this.ordinal, bytes: new Uint8Array(0), rowCount: 0, release() {} }
+    return {
+      ...columns,
+      source: this.ordinal,
+      bytes: new Uint8Array(0),
+      rowCount: 0,
+      retain() {},
+      release() {},
+    }
   }
 }
 

@@ -57,6 +57,7 @@ export function blockOf(
     lineEnd: new Uint32Array(buffer, table + 20 * ROWS, count),
     lineNumber: new Uint32Array(buffer, table + 24 * ROWS, count),
     lineKind: new Uint8Array(buffer, table + 28 * ROWS, count),
+    allowNext() {},
     release: () => giveRegion(region),
   }
   let at = 0

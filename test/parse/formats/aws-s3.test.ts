@@ -29,6 +29,7 @@ function read(line: string) {
     placeLength: Float64Array.of(line.length),
     lineNumber: Uint32Array.of(1),
     lineKind: Uint8Array.of(0),
+    allowNext() {},
     release() {},
   }
   const others = reader.fill(block, batch)

@@ -63,6 +63,7 @@ function read(format: LogFormat, line: string) {
       placeLength: Float64Array.of(bytes.length),
       lineNumber: Uint32Array.of(1),
       lineKind: Uint8Array.of(0),
+      allowNext() {},
       release() {},
     },
     batch,

@@ -302,6 +302,10 @@ export class BulkExportObserver implements Observer {
     return judgeAll(this.#candidates.open(), this.#pairs, this.#served, this.#limits, drawnOf, context)
   }
 
+  close(): void {
+    this.#recent?.clear()
+  }
+
   snapshot(): Readonly<Record<string, number>> {
     return { candidates: this.#candidates.count }
   }
