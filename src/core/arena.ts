@@ -38,6 +38,10 @@ export class Arena {
     this.#free = [{ at: GRAIN_BYTES, byteLength: byteLength - GRAIN_BYTES }]
   }
 
+  get freeBytes(): number {
+    return this.#free.reduce((sum, stretch) => sum + stretch.byteLength, 0)
+  }
+
   take(byteLength: number): Region | null {
     const size = Math.ceil(byteLength / GRAIN_BYTES) * GRAIN_BYTES
     const index = this.#free.findIndex((stretch) => stretch.byteLength >= size)

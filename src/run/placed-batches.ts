@@ -59,13 +59,16 @@ export async function* placedBatches(
     })
     try {
       for (let batch = await reader.next(); batch !== null; batch = await reader.next()) {
-        throwIfAborted(signal)
-        keepSpan(reader, batch)
-        yield { batch, file: source.names[0]! }
-        const handed = rejects
-        rejects = []
-        if (handed.length > 0) await onRejects?.(handed)
-        batch.release()
+        try {
+          throwIfAborted(signal)
+          keepSpan(reader, batch)
+          yield { batch, file: source.names[0]! }
+          const handed = rejects
+          rejects = []
+          if (handed.length > 0) await onRejects?.(handed)
+        } finally {
+          batch.release()
+        }
       }
       throwIfAborted(signal)
       if (rejects.length > 0) await onRejects?.(rejects)
