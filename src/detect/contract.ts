@@ -44,6 +44,11 @@ export interface Detector {
   readonly title: string
   readonly reference: string
   readonly thresholds: readonly Threshold[]
+  /**
+   * The part of the run's memory that it needs for what it keeps of every key, 0 to 1; default 0.05. Tables take no more than
+   * they fill.
+   */
+  readonly memoryShare?: number
   /** Why it cannot check anything in this run, in one sentence, or null when it can. Stands in the report. */
   idle(input: DetectorInput): string | null
   create(input: DetectorInput): Observer

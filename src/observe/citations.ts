@@ -51,6 +51,8 @@ function bySize(a: Place & { size: number }, b: Place & { size: number }): numbe
   return b.size - a.size || byPlace(a, b)
 }
 
+const NO_BYTES = new Uint8Array(0)
+
 /**
  * A citation whose hash is not taken yet: most records that are picked give way to others before the end. One that no list
  * holds any more is filled again, so that a record costs no new memory.
@@ -66,7 +68,7 @@ class Picked {
   status = 0
   /** Lists that hold it. */
   uses = 0
-  #memory = new Uint8Array(0)
+  #memory: Uint8Array = NO_BYTES
   #textLength = 0
   /** The stored bytes where they are not the text; null where they are not at hand. */
   #stored: Uint8Array | null = null
@@ -92,7 +94,8 @@ class Picked {
   }
 
   #copyText(bytes: Uint8Array, start: number, length: number): void {
-    if (this.#memory.length < length) this.#memory = new Uint8Array(length)
+    // of Node's pool: a buffer of its own takes as much again
+    if (this.#memory.length < length) this.#memory = Buffer.allocUnsafe(length)
     const memory = this.#memory
     for (let i = 0; i < length; i++) memory[i] = bytes[start + i]!
     this.#textLength = length
@@ -100,12 +103,16 @@ class Picked {
 
   citation(): Citation {
     const { source, line, offset, length, time, size, outcome, status } = this
-    const bytes = this.#memory.slice(0, this.#textLength)
+    const bytes = Uint8Array.from(this.#memory.subarray(0, this.#textLength))
     const stored = this.#isStoredText ? bytes : this.#stored
     const sha256 = stored === null ? null : createHash('sha256').update(stored).digest('hex')
     return { source, line, offset, length, time, size, sha256, bytes, outcome, status }
   }
 }
+
+/** Of a picker without citations, and of one with a line of usual length, of which some stand in two lists. */
+const PICKER_BYTES = 300
+const PICKED_BYTES = 550
 
 /**
  * Keeps the citations of one finding: the first 10, the last 5 and the 10 with most bytes of all that it is shown, and
@@ -119,6 +126,11 @@ export class CitationPicker {
   #spare: Picked | null = null
   /** All records shown. */
   count = 0
+
+  /** Memory held, about. */
+  get byteLength(): number {
+    return PICKER_BYTES + (this.#first.length + this.#last.length + this.#largest.length) * PICKED_BYTES
+  }
 
   add(batch: RecordBatch, row: number, stored: StoredBytes): void {
     this.count++

@@ -25,9 +25,18 @@ import type { ReadySource, ReadySources } from './sources.js'
 import { storedBytesOf } from './stored-bytes.js'
 import { threadsFor, WorkerPool } from './workers/worker-pool.js'
 
-/** How `memoryMb` is shared out, in parts of the whole; blocks, caches and candidates live on the rest. */
-// a detector's tables: of 384 MB three million keys, which is what a million clients on three routes are
-const SHARES = { sessions: 0.3, sessionTexts: 0.1, traffic: 0.3, detector: 0.31 } as const
+/**
+ * How `memoryMb` is shared out, in parts of the whole: what is kept of all keys, and what each detector may hold beside its own
+ * `memoryShare`. Not all of it is ever full at a time. Blocks, batches and caches live on the rest.
+ */
+const SHARES = {
+  sessions: 0.15,
+  sessionTexts: 0.1,
+  traffic: 0.3,
+  candidates: 0.09,
+  references: 0.05,
+} as const
+const DETECTOR_SHARE = 0.05
 /** A candidate with its citations takes about this much. */
 const CANDIDATE_BYTES = 8192
 const REFERENCE_BYTES = 1024
@@ -205,14 +214,17 @@ export class InvestigationPass implements PassConsumer {
 
   #createDetectors(): Observer[] {
     const { memoryBytes } = this.#configuration
+    const most = (share: number, bytes: number) => Math.floor((memoryBytes * share) / bytes)
     const limits = {
-      maxCandidates: Math.floor((memoryBytes * 0.15) / CANDIDATE_BYTES),
-      memoryBytes: memoryBytes * SHARES.detector,
-      maxReferences: this.#settings.wantsReferences ? Math.floor((memoryBytes * 0.15) / REFERENCE_BYTES) : 0,
+      maxCandidates: most(SHARES.candidates, CANDIDATE_BYTES),
+      maxReferences: this.#settings.wantsReferences ? most(SHARES.references, REFERENCE_BYTES) : 0,
     }
-    return this.#settings.detectors.map((detector) =>
-      detector.create(detectorInput(this.#configuration, detector, limits)),
-    )
+    return this.#settings.detectors.map((detector) => {
+      const share = detector.memoryShare ?? DETECTOR_SHARE
+      return detector.create(
+        detectorInput(this.#configuration, detector, { ...limits, memoryBytes: memoryBytes * share }),
+      )
+    })
   }
 
   #createContext(): ObserverContext {

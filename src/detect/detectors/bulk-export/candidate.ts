@@ -111,18 +111,19 @@ export class Candidate {
   /** Memory held, about. */
   get byteLength(): number {
     const pages = this.pages === null ? 0 : this.pages.byteLength + 8 * this.pageNumbers.length
-    return (
-      BASE_BYTES +
-      this.objects.byteLength +
-      pages +
-      this.minutes.size * MINUTE_BYTES +
-      this.blocks.size * BLOCK_BYTES
-    )
+    let citations = 0
+    for (const block of this.blocks.values()) citations += block.byteLength
+    return BASE_BYTES + this.objects.byteLength + pages + this.minutes.size * MINUTE_BYTES + citations
   }
 
-  /** Larger is kept longer when memory runs out. */
+  /**
+   * Larger is kept longer when memory runs out: what it has taken so far, the same thing again not counted, by the memory that
+   * it holds.
+   */
   get worth(): number {
-    return this.objects.count + this.bytes / WORTH_BYTES + (this.isOnDataRoute ? WORTH_DATA : 0)
+    const distinctBytes = this.requests === 0 ? 0 : (this.bytes / this.requests) * this.objects.count
+    const taken = this.objects.count + distinctBytes / WORTH_BYTES + (this.isOnDataRoute ? WORTH_DATA : 0)
+    return taken / this.byteLength
   }
 
   /** Adds a row. Returns whether its object is new. */
@@ -275,9 +276,7 @@ export class Candidate {
 }
 
 const BASE_BYTES = 2048
-const MINUTE_BYTES = 140
-/** Citations of an hour: 25 lines at most, rarely that many. */
-const BLOCK_BYTES = 4096
+const MINUTE_BYTES = 220
 /** As much as one object, when memory runs out. */
 const WORTH_BYTES = 500_000
 const WORTH_DATA = 1e9

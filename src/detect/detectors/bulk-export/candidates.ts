@@ -63,16 +63,22 @@ export class Candidates {
   checkSize(now: number): void {
     if (--this.#untilWeighed > 0) return
     this.#untilWeighed = WEIGH_EVERY
-    const bytes = this.#list.reduce((sum, it) => sum + (it?.byteLength ?? 0), 0)
-    if (bytes > this.most * CANDIDATE_BYTES) this.#fold(now)
+    while (this.#open > 1 && this.#bytes > this.most * CANDIDATE_BYTES) this.#fold(now)
+  }
+
+  get #bytes(): number {
+    return this.#list.reduce((sum, it) => sum + (it?.byteLength ?? 0), 0)
   }
 
   #fold(now: number): void {
     this.firstFoldedAt = Math.min(this.firstFoldedAt, now)
-    const order = this.open().sort(
-      (a, b) => a.worth - b.worth || a.last - b.last || a.low - b.low || a.high - b.high,
-    )
-    for (const candidate of order.slice(0, Math.ceil(order.length / 4))) {
+    const order = this.open()
+      .map((candidate) => ({ candidate, worth: candidate.worth }))
+      .sort(
+        ({ candidate: a, worth }, { candidate: b, worth: other }) =>
+          worth - other || a.last - b.last || a.low - b.low || a.high - b.high,
+      )
+    for (const { candidate } of order.slice(0, Math.ceil(order.length / 4))) {
       this.#list[this.#list.indexOf(candidate)] = null
       this.folded++
       this.foldedRequests += candidate.requests

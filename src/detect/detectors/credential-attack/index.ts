@@ -16,6 +16,7 @@ export const credentialAttack = {
   title: 'Credential attack',
   reference: 'https://attack.mitre.org/techniques/T1110/',
   thresholds: THRESHOLDS,
+  memoryShare: 0.12,
   idle() {
     return null
   },
