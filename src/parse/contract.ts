@@ -1,4 +1,5 @@
 import type { FieldId } from '../columns/contract.js'
+import type { MapProgram } from '../kernel/map-program.js'
 
 /** Why a line is not a record. Closed; the line is kept with its place and text. */
 export const REJECT_REASONS = {
@@ -177,6 +178,12 @@ export interface LineScanner {
    * @returns 'record', 'directive' (a line of the format that is no request), or a reason to reject.
    */
   read(line: Uint8Array, row: RowWriter): 'record' | 'directive' | RejectReason
+  /**
+   * By what kernel/simd may read lines in place of `read`, which it then is not called for: the same records, of plain lines.
+   *
+   * @param extras  Names of the columns behind those that every batch has.
+   */
+  readonly program?: (extras: readonly string[]) => MapProgram | null
 }
 
 /** Where a hand-written reader puts what it found. Positions are indexes into `line`; `end` is exclusive. */

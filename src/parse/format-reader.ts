@@ -58,6 +58,7 @@ export class FormatReader {
   readonly #times: TimeReader
   readonly #faults: FaultLog
   readonly #writer: BatchRowWriter
+  readonly #extras: readonly string[]
   readonly #scanner: LineScanner | null
   readonly #inner = new Int32Array(2)
   /** Layout of the record read last. */
@@ -75,6 +76,7 @@ export class FormatReader {
     this.#times = shared.times
     this.#faults = shared.faults
     this.#writer = shared.writer
+    this.#extras = shared.extras
     this.#scanner = format.scanner?.() ?? null
   }
 
@@ -84,15 +86,19 @@ export class FormatReader {
   }
 
   /**
-   * What reads many lines of this format's usual layout at once; null where that is not to be had.
+   * What reads many lines of this format's usual layout at once, or of its field map; null where that is not to be had.
    *
    * @param isShared  Other formats read lines of the source too.
    */
   blockScanner(seed: KeySeed | null, isShared: boolean): BlockScanner | null {
+    if (this.wrapper !== null) return null
+    if (this.#scanner !== null) {
+      const map = this.#scanner.program?.(this.#extras) ?? null
+      return map === null ? null : BlockScanner.ofMap(map, seed)
+    }
     const program = this.#programs[0]
-    if (program === undefined || this.#scanner !== null || this.wrapper !== null) return null
-    if (this.#cookies[0]! >= 0) return null
-    return BlockScanner.create(program, { seed, isEscaped: this.#spellings[0] === 'escaped', isShared })
+    if (program === undefined || this.#cookies[0]! >= 0) return null
+    return BlockScanner.ofLayout(program, { seed, isEscaped: this.#spellings[0] === 'escaped', isShared })
   }
 
   /** Takes note that the block scanner has read a run of records. */

@@ -153,7 +153,7 @@ export class BatchReader {
     batch.bytes = block.bytes
     batch.rowCount = 0
     widenBatch(batch, this.#extras)
-    this.#writer.beginBlock()
+    this.#writer.beginBlock(batch, block)
     const straysBefore = before === null ? 0 : straysOf(before)
     return { block, batch, others: [], next: 0, straysBefore, strays: 0, strayLine: 0, strayOther: 0 }
   }

@@ -11,6 +11,7 @@
  */
 import { FIELD, FIELD_COUNT, type FieldId, type RecordBatch } from '../columns/contract.js'
 import { COLON, COMMA, MINUS, QUESTION, SLASH, SPACE } from '../core/bytes.js'
+import type { Block } from '../decode/contract.js'
 import type { StrftimeReader } from '../kernel/program.js'
 import { scanRequest, scanTarget, writeMethod } from '../kernel/scan-request.js'
 import { readDecimal, readEpoch, readIsoTime, type TimeReader } from '../kernel/scan-time.js'
@@ -41,10 +42,8 @@ export class BatchRowWriter implements RowWriter {
   #batch!: RecordBatch
   #row = 0
   #base = 0
-  /** Bytes of the batch that hold text; behind them is room. */
-  #size = 0
-  /** The batch's bytes are ours to write behind the text. */
-  #owned: Buffer | null = null
+  /** Bytes of each batch that hold text, those of its block and ours behind them. Two batches may be filled by turns. */
+  readonly #sizes = new WeakMap<RecordBatch, number>()
   #from = 0
   #to = 0
   #queryFrom = -1
@@ -62,12 +61,12 @@ export class BatchRowWriter implements RowWriter {
   /** Names of the columns behind those that every batch has. */
   useExtras(extras: readonly string[]): void {
     this.#extras = extras
-    this.#ranks = new Int8Array(FIELD_COUNT + extras.length + OTHERS)
+    this.#ranks = new Int8Array(columnCount(extras))
   }
 
   /** Starts a block: nothing is written behind its text yet. */
-  beginBlock(): void {
-    this.#owned = null
+  beginBlock(batch: RecordBatch, block: Block): void {
+    this.#sizes.set(batch, textEnd(block) + SPARE_BYTES)
   }
 
   /** Starts a row: every column absent. `base` is where the line stands in the batch. */
@@ -164,22 +163,17 @@ export class BatchRowWriter implements RowWriter {
   /** Writes bytes behind all text and makes them the span at hand. */
   #append(text: Uint8Array): void {
     const batch = this.#batch
-    if (
-      this.#owned === null ||
-      batch.bytes !== this.#owned ||
-      this.#size + text.length > this.#owned.length
-    ) {
-      const used = this.#owned !== null && batch.bytes === this.#owned ? this.#size : batch.bytes.length
-      const larger = Buffer.allocUnsafe(2 * (used + text.length) + LEAST_ROOM)
-      larger.set(batch.bytes.subarray(0, used))
+    const from = this.#sizes.get(batch)!
+    const to = from + text.length
+    if (to + SPARE_BYTES > batch.bytes.length) {
+      const larger = Buffer.allocUnsafe(2 * to + LEAST_ROOM)
+      larger.set(batch.bytes.subarray(0, from))
       batch.bytes = larger
-      this.#owned = larger
-      this.#size = used
     }
-    this.#owned.set(text, this.#size)
-    this.#from = this.#size
-    this.#to = this.#size + text.length
-    this.#size = this.#to
+    batch.bytes.set(text, from)
+    this.#from = from
+    this.#to = to
+    this.#sizes.set(batch, to)
   }
 
   /** Reads the span at hand as its codec says. */
@@ -189,7 +183,7 @@ export class BatchRowWriter implements RowWriter {
   }
 
   #fill({ codec, rank = 0 }: ValueMeaning): boolean {
-    const column = this.#columnOf(codec)
+    const column = columnOf(codec, this.#extras)
     if (column < 0) return true
     const isNone =
       this.#to <= this.#from || (this.#to - this.#from === 1 && this.#batch.bytes[this.#from] === MINUS)
@@ -198,50 +192,6 @@ export class BatchRowWriter implements RowWriter {
     if (codec.as === 'cookies' && !this.#cookies(this.#from, this.#to)) return true
     this.#ranks[column] = rank
     return this.#read(codec)
-  }
-
-  #columnOf(codec: ValueCodec): number {
-    const others = FIELD_COUNT + this.#extras.length
-    switch (codec.as) {
-      case 'text':
-        return codec.field
-      case 'extra': {
-        const extra = this.#extras.indexOf(codec.name)
-        return extra < 0 ? -1 : FIELD_COUNT + extra
-      }
-      case 'address':
-      case 'endpoint':
-        return FIELD.client
-      case 'request':
-      case 'composed-request':
-      case 'target':
-      case 'url':
-        return FIELD.target
-      case 'cookies':
-        return FIELD.token
-      case 'method':
-        return others + METHOD
-      case 'query':
-      case 'query-before':
-        return others + QUERY
-      case 'status':
-        return others + STATUS
-      case 'bytes':
-        return others + BYTES
-      case 'duration':
-      case 'duration-part':
-      case 'any-duration':
-        return others + DURATION
-      case 'time':
-      case 'any-time':
-        return others + TIME
-      case 'date':
-        return others + DATE
-      case 'clock':
-        return others + CLOCK
-      default:
-        return -1
-    }
   }
 
   #read(codec: ValueCodec): boolean {
@@ -477,7 +427,66 @@ export class BatchRowWriter implements RowWriter {
   }
 }
 
-/** Bytes behind a block's text at least, so that few blocks need more. */
+/** Number of what a value fills, for the ranks: a text column, or what stands behind those; -1 for what is dropped. */
+export function columnOf(codec: ValueCodec, extras: readonly string[]): number {
+  const others = FIELD_COUNT + extras.length
+  switch (codec.as) {
+    case 'text':
+      return codec.field
+    case 'extra': {
+      const extra = extras.indexOf(codec.name)
+      return extra < 0 ? -1 : FIELD_COUNT + extra
+    }
+    case 'address':
+    case 'endpoint':
+      return FIELD.client
+    case 'request':
+    case 'composed-request':
+    case 'target':
+    case 'url':
+      return FIELD.target
+    case 'cookies':
+      return FIELD.token
+    case 'method':
+      return others + METHOD
+    case 'query':
+    case 'query-before':
+      return others + QUERY
+    case 'status':
+      return others + STATUS
+    case 'bytes':
+      return others + BYTES
+    case 'duration':
+    case 'duration-part':
+    case 'any-duration':
+      return others + DURATION
+    case 'time':
+    case 'any-time':
+      return others + TIME
+    case 'date':
+      return others + DATE
+    case 'clock':
+      return others + CLOCK
+    default:
+      return -1
+  }
+}
+
+/** How many of them there are. */
+export function columnCount(extras: readonly string[]): number {
+  return FIELD_COUNT + extras.length + OTHERS
+}
+
+/** Index behind the last byte of a block's lines. What lies there is no text, but for the spare bytes. */
+function textEnd({ lineEnd, lineCount }: Block): number {
+  let end = 0
+  for (let line = 0; line < lineCount; line++) end = Math.max(end, lineEnd[line]!)
+  return end
+}
+
+/** Bytes that may be loaded behind the end of any text (decode/limits.ts). */
+const SPARE_BYTES = 16
+/** Bytes behind the text at least where a block has no room, so that few need more. */
 const LEAST_ROOM = 4096
 const AMPERSAND = 0x26
 const QUESTION_MARK = Uint8Array.of(QUESTION)

@@ -5,14 +5,17 @@
  *            . . . . x . . . .      line 4 is for TypeScript: row 4, or a reject
  *                                   scan -> 4: rows from there on
  *
- * The kernel gives the very rows that kernel/scan-layout.ts gives, or none: a line that is in any way unusual ends its run.
+ * The kernel gives the very rows that kernel/scan-layout.ts or parse/json/ gives, or none: a line that is in any way unusual
+ * ends its run.
  */
 
 import { FIELD, METHODS, type RecordBatch } from '../../columns/contract.js'
 import { arenaOfThread, isInArena } from '../../core/arena.js'
 import type { KeySeed } from '../../core/keys.js'
+import type { MapProgram } from '../map-program.js'
 import type { Program } from '../program.js'
-import { type EncodedStep, encodeSteps } from './encode.js'
+import { encodeLayout, type KernelCode } from './encode.js'
+import { encodeMap } from './encode-map.js'
 import { type Kernel, kernelOfThread } from './instance.js'
 import * as low from './low-memory.js'
 
@@ -45,7 +48,7 @@ interface Image {
   readonly isReachable: boolean
   readonly table: Uint32Array
   readonly cleared: Uint32Array
-  readonly steps: Uint8Array
+  readonly code: Uint8Array
 }
 
 /**
@@ -60,9 +63,9 @@ let loaded: BlockScanner | null = null
 
 export class BlockScanner {
   readonly #kernel: Kernel
-  readonly #steps: readonly EncodedStep[]
-  readonly #options: ScannerOptions
-  readonly #quotes: number
+  readonly #code: KernelCode
+  readonly #seed: KeySeed | null
+  /** Text columns that a row may leave alone; null for all that the batch has. */
   readonly #cleared: readonly number[] | null
   /** A source has two batches, which are filled by turns. */
   readonly #images = new WeakMap<RecordBatch, Image>()
@@ -76,22 +79,34 @@ export class BlockScanner {
 
   private constructor(
     kernel: Kernel,
-    steps: readonly EncodedStep[],
-    program: Program,
-    options: ScannerOptions,
+    code: KernelCode,
+    seed: KeySeed | null,
+    cleared: readonly number[] | null,
   ) {
     this.#kernel = kernel
-    this.#steps = steps
-    this.#quotes = program.quotes
-    this.#cleared = options.isShared ? null : program.clearedFields
-    this.#options = options
+    this.#code = code
+    this.#seed = seed
+    this.#cleared = cleared
   }
 
-  /** Null where the kernel cannot read by this program, or cannot be had. */
-  static create(program: Program, options: ScannerOptions): BlockScanner | null {
-    const steps = encodeSteps(program, options.isEscaped)
-    const kernel = steps === null ? null : kernelOfThread()
-    return steps === null || kernel === null ? null : new BlockScanner(kernel, steps, program, options)
+  /** For lines of a layout; null where the kernel cannot read by this program, or cannot be had. */
+  static ofLayout(program: Program, options: ScannerOptions): BlockScanner | null {
+    const code = encodeLayout(program, options.isEscaped)
+    return BlockScanner.#of(code, options.seed, options.isShared ? null : program.clearedFields)
+  }
+
+  /** The same for JSON lines, of which every text column is cleared. */
+  static ofMap(program: MapProgram, seed: KeySeed | null): BlockScanner | null {
+    return BlockScanner.#of(encodeMap(program), seed, null)
+  }
+
+  static #of(
+    code: KernelCode | null,
+    seed: KeySeed | null,
+    cleared: readonly number[] | null,
+  ): BlockScanner | null {
+    const kernel = code === null ? null : kernelOfThread()
+    return code === null || kernel === null ? null : new BlockScanner(kernel, code, seed, cleared)
   }
 
   /**
@@ -108,7 +123,10 @@ export class BlockScanner {
       this.#take(lines, batch)
     if (!this.#isReachable || line < this.#retryAt) return 0
     if (loaded !== this) this.#load()
-    const read = this.#kernel.scan(line, lines.lineCount, row)
+    const read =
+      this.#code.kind === 'map'
+        ? this.#kernel.scanMembers(line, lines.lineCount, row)
+        : this.#kernel.scan(line, lines.lineCount, row)
     this.#misses = read > 0 ? 0 : Math.min(this.#misses + 1, MOST_MISSES)
     const pause = this.#misses <= FREE_MISSES ? 0 : 1 << (this.#misses - FREE_MISSES)
     this.#retryAt = line + read + 1 + pause
@@ -135,7 +153,7 @@ export class BlockScanner {
   }
 
   #imageFor(batch: RecordBatch): Image {
-    const { seed, isEscaped } = this.#options
+    const seed = this.#seed
     const { fieldStart, fieldLength } = batch
     const columns = rowColumnsOf(batch)
     const cleared = [...(this.#cleared ?? fieldLength.keys())].map((field) => fieldLength[field]!.byteOffset)
@@ -147,45 +165,40 @@ export class BlockScanner {
     table[low.HAS_SEED] = seed === null ? 0 : 1
     table[low.SEED_A] = seed?.a ?? 0
     table[low.SEED_B] = seed?.b ?? 0
-    table[low.NO_BACKSLASH] = isEscaped ? 0 : 1
-    table[low.MOST_QUOTES] = this.#quotes
     table[low.METHOD_COUNT] = METHODS.length
     table[low.CLEARED_COUNT] = cleared.length
-    table[low.STEP_COUNT] = this.#steps.length
+    for (const [word, value] of this.#code.words) table[word] = value
     return {
       columnCount: fieldLength.length,
       isReachable:
         cleared.length <= low.MAX_CLEARED && [...columns, ...fieldStart, ...fieldLength].every(isReachable),
       table,
       cleared: Uint32Array.from(cleared),
-      steps: this.#stepsFor(batch),
+      code: this.#codeFor(batch),
     }
   }
 
-  #stepsFor({ fieldStart, fieldLength }: RecordBatch): Uint8Array {
-    const memory = new Uint8Array(low.STEP_BYTES * this.#steps.length)
-    const view = new DataView(memory.buffer)
-    this.#steps.forEach(({ bytes, field }, i) => {
-      const at = low.STEP_BYTES * i
-      memory.set(bytes, at)
-      if (field < 0) return
-      view.setUint32(at + low.STEP_START_COLUMN, fieldStart[field]!.byteOffset, true)
-      view.setUint32(at + low.STEP_LENGTH_COLUMN, fieldLength[field]!.byteOffset, true)
-    })
-    return memory
+  #codeFor({ fieldStart, fieldLength }: RecordBatch): Uint8Array {
+    const bytes = this.#code.bytes.slice()
+    const view = new DataView(bytes.buffer)
+    for (const { at, field } of this.#code.columns) {
+      view.setUint32(at, fieldStart[field]!.byteOffset, true)
+      view.setUint32(at + 4, fieldLength[field]!.byteOffset, true)
+    }
+    return bytes
   }
 
   /** Writes low memory. */
   #load(): void {
     loaded = this
     const { buffer } = arenaOfThread()!
-    const { table, cleared, steps } = this.#image!
+    const { table, cleared, code } = this.#image!
     const words = new Uint32Array(buffer, 0, low.STEPS_AT / 4)
     words.set(table, low.TABLE_AT / 4)
     words.set(cleared, low.CLEARED_AT / 4)
     const columns = columnsOf(this.#lines!)
     for (let i = 0; i < columns.length; i++) words[low.TABLE_AT / 4 + i] = columns[i]!.byteOffset
-    new Uint8Array(buffer, low.STEPS_AT, steps.length).set(steps)
+    new Uint8Array(buffer, low.STEPS_AT, code.length).set(code)
   }
 }
 

@@ -1,4 +1,4 @@
-/** Writes a compiled layout into low memory, as the kernel reads it. */
+/** Writes a compiled layout as it lies in low memory, where the kernel reads it. */
 
 import {
   OP,
@@ -52,23 +52,48 @@ const OPS: Readonly<Record<number, number>> = {
   [OP.epochTime]: low.OP_EPOCH_TIME,
 }
 
-/** A step as it lies in low memory, but for the addresses of its columns. */
-export interface EncodedStep {
+/** What the kernel reads lines by, but for the addresses of columns. */
+export interface KernelCode {
+  readonly kind: 'layout' | 'map'
+  /** What lies from STEPS_AT on. */
+  readonly bytes: Uint8Array
+  /** Text columns, and where in `bytes` the addresses of their starts and of their lengths belong, side by side. */
+  readonly columns: readonly { readonly at: number; readonly field: number }[]
+  /** Words of the table and their values. */
+  readonly words: readonly (readonly [word: number, value: number])[]
+}
+
+/** A step as it lies in low memory. */
+interface EncodedStep {
   readonly bytes: Uint8Array
   /** Its text column, or -1. */
   readonly field: number
 }
 
 /**
- * The steps of a program; null where one is not for the kernel, or no step reads a time.
+ * Null where a step is not for the kernel, or none reads a time.
  *
  * @param isEscaped  Texts have the log's own escapes; of others an empty one is none.
  */
-export function encodeSteps({ steps, lead }: Program, isEscaped: boolean): EncodedStep[] | null {
+export function encodeLayout({ steps, lead, quotes }: Program, isEscaped: boolean): KernelCode | null {
   if (!steps.every(isKnown) || !steps.some(isTime)) return null
   const flags = isEscaped ? 0 : low.FLAG_NO_EMPTY
   const encoded = [...literals(lead), ...steps.flatMap((step) => encodeStep(step, flags))]
-  return encoded.length <= low.MAX_STEPS ? encoded : null
+  if (encoded.length > low.MAX_STEPS) return null
+  const bytes = new Uint8Array(low.STEP_BYTES * encoded.length)
+  for (const [i, step] of encoded.entries()) bytes.set(step.bytes, low.STEP_BYTES * i)
+  return {
+    kind: 'layout',
+    bytes,
+    columns: encoded.flatMap(({ field }, i) =>
+      field < 0 ? [] : [{ at: low.STEP_BYTES * i + low.STEP_START_COLUMN, field }],
+    ),
+    words: [
+      [low.STEP_COUNT, encoded.length],
+      [low.NO_BACKSLASH, isEscaped ? 0 : 1],
+      [low.MOST_QUOTES, quotes],
+    ],
+  }
 }
 
 function isKnown(step: Step): boolean {

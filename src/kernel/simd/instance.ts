@@ -5,8 +5,10 @@ import { KERNEL_BASE64 } from './wasm.js'
 
 /** What assembly/index.ts exports. Addresses are indexes into the arena's buffer. */
 export interface Kernel {
-  /** How many lines from `line` on it read into rows from `row` on. */
+  /** How many lines from `line` on it read into rows from `row` on, by the layout that is in low memory. */
   scan(line: number, lineCount: number, row: number): number
+  /** The same by the field map. */
+  scanMembers(line: number, lineCount: number, row: number): number
   /** How many entries of lines it made. */
   cut(
     raw: number,

@@ -2,8 +2,11 @@
  * What lies in the first 64 KiB of the arena, which no region takes. This file is read by both compilers: TypeScript, whose
  * code writes it, and AssemblyScript, whose code reads it. So it holds numbers alone.
  *
- *     0     1024      2048        4096           20480         53248
- *     |  -  |  table  |  methods  |  cleared     |  steps      |
+ *     0     1024      2048        4096           20480         53248    65536
+ *     |  -  |  table  |  methods  |  cleared     |  steps      |   -    |
+ *                                                |  field map        |
+ *
+ * One program is there at a time: the steps of a layout, or a field map of JSON lines.
  */
 
 /** 32-bit words by number: addresses of columns, and what else is the same for all lines of a block. */
@@ -65,7 +68,13 @@ export const STEP_COUNT = 38
 export const NO_BACKSLASH = 39
 /** Most double quotes that a line may have; -1 for any number. */
 export const MOST_QUOTES = 40
-export const TABLE_WORDS = 41
+/** Of a field map: how many places of its index there are, less one; bits of the members that a line needs; its root. */
+export const INDEX_MASK = 41
+export const ALL_NEEDS = 42
+export const ROOT = 43
+/** Lines that were read since the map was put there. */
+export const LINE_STAMP = 44
+export const TABLE_WORDS = 45
 
 // ---- a step: places of its members from its start
 
@@ -125,3 +134,70 @@ export const FLAG_UPSTREAM = 4
 export const FLAG_NO_EMPTY = 16
 /** A comma at its end says that it is an address of a list. */
 export const FLAG_NO_COMMA = 8
+
+// ---- a field map: an index of its members, the members, their names; see encode-map.ts
+
+/** Where the steps of a layout are, too. */
+export const INDEX_AT = 20480
+export const MAP_END = 65536
+/** Rank of what filled each column of the row at hand; ABSENT_RANK for nothing. */
+export const RANKS_AT = 512
+/** A multiple of sixteen. */
+export const MAX_RANKS = 128
+export const ABSENT_RANK = 127
+
+// ---- a member, or one more meaning of it: places from its start. Those of columns and numbers are as in a step.
+
+export const MEMBER_BYTES = 64
+/** A VALUE_ constant, one byte; so are the next three. */
+export const MEMBER_VALUE = 0
+/** MEMBER_HAS_ bits. */
+export const MEMBER_FLAGS = 1
+export const MEMBER_RANK = 2
+/** Number of its column among the ranks. */
+export const MEMBER_COLUMN = 3
+/** Bits of the needs that its presence meets. */
+export const MEMBER_NEEDS = 4
+export const MEMBER_START_COLUMN = 8
+export const MEMBER_LENGTH_COLUMN = 12
+/** LINE_STAMP of the line that had it last. */
+export const MEMBER_LINE = 16
+/** Addresses: of the member that came behind this one last, and of the first one in it; 0 for none yet. */
+export const MEMBER_NEXT = 20
+export const MEMBER_FIRST = 24
+/** Of its name, with the quotes and the colon, as `"name":`; and how long that is. */
+export const MEMBER_KEY = 28
+export const MEMBER_KEY_LENGTH = 32
+/** Address of the member that it stands in. */
+export const MEMBER_PARENT = 36
+/** Address of what else it stands for, and of the first element of it as an array; 0 for none. */
+export const MEMBER_ALSO = 40
+export const MEMBER_ELEMENT = 44
+export const MEMBER_FACTOR = 48
+export const MEMBER_DIVISOR = 56
+
+export const MEMBER_HAS_CHILDREN = 1
+/** As an array it is for TypeScript. */
+export const MEMBER_HAS_LIST = 2
+
+/** It has no meaning. */
+export const VALUE_NONE = 0
+/** Its meaning fills no column. */
+export const VALUE_DROPPED = 1
+export const VALUE_TEXT = 2
+export const VALUE_ADDRESS = 3
+export const VALUE_REQUEST = 4
+export const VALUE_METHOD = 5
+export const VALUE_TARGET = 6
+export const VALUE_QUERY = 7
+export const VALUE_STATUS = 8
+export const VALUE_BYTES = 9
+export const VALUE_DURATION = 10
+/** Seconds where there is a point, else milliseconds. */
+export const VALUE_PLAIN_DURATION = 11
+export const VALUE_CLF_TIME = 12
+export const VALUE_ISO_TIME = 13
+export const VALUE_EPOCH_TIME = 14
+export const VALUE_ANY_TIME = 15
+/** For TypeScript. */
+export const VALUE_OTHER = 16

@@ -36,6 +36,9 @@ export interface MapNode {
   needs: number
   /** Number of the line that had it last. */
   line: number
+  /** The members that came behind it, and first in it, the last time: those of a source mostly come in the same order. */
+  next: MapNode | null
+  first: MapNode | null
 }
 
 export function compileMap({ members, needs, lists }: FieldMap): MapNode {
@@ -49,7 +52,8 @@ export function compileMap({ members, needs, lists }: FieldMap): MapNode {
 }
 
 function nodeOf(name: string): MapNode {
-  return { key: Buffer.from(name), name, children: [], meaning: null, list: null, needs: 0, line: 0 }
+  const key = Buffer.from(name)
+  return { key, name, children: [], meaning: null, list: null, needs: 0, line: 0, next: null, first: null }
 }
 
 function descend(root: MapNode, path: string): MapNode {

@@ -13,10 +13,11 @@
  * @see https://www.rfc-editor.org/rfc/rfc8259
  */
 import { BACKSLASH, COLON, COMMA, QUOTE, SPACE } from '../../core/bytes.js'
-import type { LineScanner, LogFormat, RejectReason, RowWriter } from '../contract.js'
+import type { LineScanner, LogFormat, RejectReason, RowWriter, Spelling } from '../contract.js'
 import { namesOf, problemOf } from '../meanings.js'
 import { resolveJson } from '../spelling.js'
 import { compileMap, type FieldMap, type MapNode, type NamedList } from './field-map.js'
+import { mapProgram } from './map-program.js'
 
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
@@ -43,11 +44,13 @@ export function fromMap(
   return { scanner: () => jsonScanner(...maps), ...namesOf(meanings), hint: OBJECT }
 }
 
-/** The reader of one source. */
+/** The reader of one source. The kernel reads plain lines that meet the needs of the first map. */
 export function jsonScanner(...maps: readonly FieldMap[]): LineScanner {
   const compiled = maps.map((map) => ({ root: compileMap(map), all: (1 << map.needs.length) - 1 }))
   const scan = new JsonScan()
+  const [first] = compiled
   return {
+    program: (extras) => (first === undefined ? null : mapProgram(first.root, first.all, extras)),
     read(line, row) {
       for (const { root, all } of compiled) {
         if (scan.walk(root, line, row) < 0) return 'no-match'
@@ -67,6 +70,8 @@ class JsonScan {
   /** Of the string or token stepped over last: where its text is. */
   #from = 0
   #to = 0
+  /** Of the string stepped over last. */
+  #hasEscape = false
   #line = 0
 
   /** @returns Index behind the object, trailing blanks included, or -1. */
@@ -96,15 +101,19 @@ class JsonScan {
     const bytes = this.#bytes
     at = this.#blanks(at)
     if (bytes[at] === CLOSE_BRACE) return at + 1
-    for (let guess = 0; ; ) {
+    for (let before: MapNode | null = null; ; ) {
       if (bytes[at] !== QUOTE) return -1
       at = this.#string(at + 1)
       if (at < 0) return -1
-      const place = this.#childAt(node, guess)
-      if (place >= 0) guess = place + 1
+      const child = this.#childOf(node, before === null ? node.first : before.next)
+      if (child !== null) {
+        if (before === null) node.first = child
+        else before.next = child
+        before = child
+      }
       at = this.#blanks(at)
       if (bytes[at] !== COLON) return -1
-      at = this.#member(place < 0 ? null : node.children[place]!, this.#blanks(at + 1), depth)
+      at = this.#member(child, this.#blanks(at + 1), depth)
       if (at < 0) return -1
       at = this.#blanks(at)
       if (bytes[at] === CLOSE_BRACE) return at + 1
@@ -113,12 +122,12 @@ class JsonScan {
     }
   }
 
-  /** Number of the child whose name was just read, or -1. Members mostly come in the map's order: `guess` is tried first. */
-  #childAt({ children }: MapNode, guess: number): number {
+  /** The child whose name was just read, or null; `guess` is tried first. */
+  #childOf({ children }: MapNode, guess: MapNode | null): MapNode | null {
     const [from, to] = [this.#from, this.#to]
-    if (guess < children.length && this.#isName(children[guess]!.key, from, to)) return guess
-    for (let i = 0; i < children.length; i++) if (this.#isName(children[i]!.key, from, to)) return i
-    return this.#bytes.subarray(from, to).indexOf(BACKSLASH) < 0 ? -1 : this.#slowChildAt(children)
+    if (guess !== null && this.#isName(guess.key, from, to)) return guess
+    for (const child of children) if (this.#isName(child.key, from, to)) return child
+    return this.#hasEscape ? this.#slowChildOf(children) : null
   }
 
   #isName(key: Uint8Array, from: number, to: number): boolean {
@@ -129,9 +138,9 @@ class JsonScan {
   }
 
   /** Taken for names that are written with an escape. */
-  #slowChildAt(children: readonly MapNode[]): number {
+  #slowChildOf(children: readonly MapNode[]): MapNode | null {
     const name = Buffer.from(resolveJson(this.#bytes, this.#from, this.#to)).toString()
-    return children.findIndex((child) => child.name === name)
+    return children.find((child) => child.name === name) ?? null
   }
 
   /** A value of a member that the map has, or of one that it does not have (null). */
@@ -143,7 +152,7 @@ class JsonScan {
       const end = this.#string(at + 1)
       if (end < 0) return -1
       this.met |= node.needs
-      this.#take(node, this.#from, this.#to, true)
+      this.#take(node, this.#from, this.#to, this.#hasEscape ? 'json' : 'escaped')
       return end
     }
     if (first === OPEN_BRACE || first === OPEN_BRACKET) {
@@ -160,16 +169,17 @@ class JsonScan {
     // null says that there is none
     if (bytes[at] !== 0x6e) {
       this.met |= node.needs
-      this.#take(node, at, end, false)
+      this.#take(node, at, end, 'escaped')
     }
     return end
   }
 
-  #take(node: MapNode, from: number, to: number, isString: boolean): void {
+  /** `spelling`: what has no backslash is in the log's own, whatever it was in. */
+  #take(node: MapNode, from: number, to: number, spelling: Spelling): void {
     const { meaning } = node
     if (meaning !== null && node.line === this.#line) this.#row.ambiguous()
     node.line = this.#line
-    if (meaning === null || this.#row.value(meaning, from, to, isString ? 'json' : 'raw')) return
+    if (meaning === null || this.#row.value(meaning, from, to, spelling)) return
     this.problem ??= problemOf(meaning)
   }
 
@@ -241,14 +251,19 @@ class JsonScan {
     const quote = QUOTE
     const backslash = BACKSLASH
     const end = bytes.length
+    let hasEscape = false
     for (let stop = at; stop < end; stop++) {
       const byte = bytes[stop]
       if (byte === quote) {
         this.#from = at
         this.#to = stop
+        this.#hasEscape = hasEscape
         return stop + 1
       }
-      if (byte === backslash) stop++
+      if (byte === backslash) {
+        hasEscape = true
+        stop++
+      }
     }
     return -1
   }

@@ -57,7 +57,7 @@ import { isoEnd, readIso } from './times'
 /** `2000-10-10 13:55:36`. */
 const ISO_BYTES: usize = 19
 /** The largest time that a Date can show. */
-const MAX_TIME_MS: f64 = 8.64e15
+export const MAX_TIME_MS: f64 = 8.64e15
 
 /** Address of the closing quote of a field without a backslash in front of it, or 0. */
 // @ts-ignore: decorator
@@ -208,9 +208,17 @@ function writeCount(step: usize, at: usize, stop: usize, out: usize): bool {
   return none || !isNaN(count)
 }
 
-/** Digits with at most one point, times the step's unit; NaN for anything else. */
+/** A decimal in the step's unit; NaN for what is none. */
+// @ts-ignore: decorator
+@inline
 function readDecimal(step: usize, at: usize, stop: usize): f64 {
+  return decimal(at, stop, load<f64>(step, STEP_FACTOR), load<f64>(step, STEP_DIVISOR))
+}
+
+/** Digits with at most one point, times `factor`, by `divisor`; NaN for anything else. */
+export function decimal(at: usize, stop: usize, factor: f64, divisor: f64): f64 {
   if (stop <= at || stop - at > 24) return NaN
+  if (stop - at < 16) return shortDecimal(at, stop, factor, divisor)
   let whole: f64 = 0
   let scale: f64 = 0
   for (let i = at; i < stop; i++) {
@@ -221,5 +229,21 @@ function readDecimal(step: usize, at: usize, stop: usize): f64 {
     } else if (<i32>load<u8>(i) == DOT && scale == 0 && stop - at > 1) scale = 1
     else return NaN
   }
-  return (whole * load<f64>(step, STEP_FACTOR)) / (max<f64>(1, scale) * load<f64>(step, STEP_DIVISOR))
+  return (whole * factor) / (max<f64>(1, scale) * divisor)
+}
+
+/** The same for so few digits that whole numbers hold them, which is quicker. */
+function shortDecimal(at: usize, stop: usize, factor: f64, divisor: f64): f64 {
+  const isLong = stop - at > 1
+  let whole: u64 = 0
+  let scale: u64 = 0
+  for (; at < stop; at++) {
+    const digit = <u32>load<u8>(at) - ZERO
+    if (digit < 10) {
+      whole = whole * 10 + digit
+      scale *= 10
+    } else if (digit == <u32>(DOT - ZERO) && scale == 0 && isLong) scale = 1
+    else return NaN
+  }
+  return (<f64>whole * factor) / (<f64>max<u64>(1, scale) * divisor)
 }

@@ -11,15 +11,8 @@
 
 import {
   BYTES_SENT,
-  CLEARED_AT,
-  CLEARED_COUNT,
-  DURATION,
-  FLAGS,
   FROM_END,
   FROM_KIND,
-  FROM_LENGTH,
-  FROM_NUMBER,
-  FROM_OFFSET,
   FROM_START,
   HAS_SEED,
   KIND_BYTES,
@@ -30,16 +23,8 @@ import {
   KIND_REQUEST,
   KIND_STATUS,
   KIND_TEXT,
-  LINE_END,
-  LINE_NUMBER,
-  LINE_START,
-  METHOD,
   MOST_QUOTES,
   NO_BACKSLASH,
-  PATH_LENGTH,
-  PLACE_LENGTH,
-  PLACE_OFFSET,
-  STATUS,
   STEP_BYTES,
   STEP_COUNT,
   STEP_KIND,
@@ -62,7 +47,8 @@ import {
 import { findQuote, findStop, readField, readStatus, writeText, writeTime } from './fields'
 import { writeRowKeys } from './keys'
 import { readRequest } from './request'
-import { cell1, cell2, cell4, cell8, word } from './table'
+import { clearRow, placeRow } from './row'
+import { cell8, word } from './table'
 import { readClf } from './times'
 
 /** Reads lines from `line` on into rows from `row` on; gives how many it read before the first that is not for here. */
@@ -103,19 +89,6 @@ function isSpelledPlainly(at: usize, end: usize): bool {
   const most = <i32>word(MOST_QUOTES)
   if (word(NO_BACKSLASH) != 0 && holdsByte(at, end, BACKSLASH)) return false
   return most < 0 || countOf(at, end, QUOTE) <= most
-}
-
-/** Marks every column that the layout may leave alone as absent. */
-// @ts-ignore: decorator
-@inline
-function clearRow(row: i32): void {
-  const behind = <usize>CLEARED_AT + 4 * word(CLEARED_COUNT)
-  for (let at: usize = CLEARED_AT; at < behind; at += 4) store<i32>(load<usize>(at) + (row << 2), -1)
-  store<i32>(cell4(PATH_LENGTH, row), -1)
-  store<u8>(cell1(METHOD, row), 0)
-  store<u16>(cell2(STATUS, row), 0)
-  store<f64>(cell8(BYTES_SENT, row), NaN)
-  store<f64>(cell8(DURATION, row), NaN)
 }
 
 // @ts-ignore: decorator
@@ -241,16 +214,4 @@ function anyField(step: usize, at: usize, end: usize, row: i32): usize {
   const stop = findStop(step, at, end)
   if (stop == 0 || !readField(step, at, stop, row)) return 0
   return behindUntil(step, stop, end)
-}
-
-/** Copies a line's place. */
-// @ts-ignore: decorator
-@inline
-function placeRow(line: i32, row: i32): void {
-  store<u32>(cell4(LINE_START, row), load<u32>(cell4(FROM_START, line)))
-  store<u32>(cell4(LINE_END, row), load<u32>(cell4(FROM_END, line)))
-  store<f64>(cell8(PLACE_OFFSET, row), load<f64>(cell8(FROM_OFFSET, line)))
-  store<f64>(cell8(PLACE_LENGTH, row), load<f64>(cell8(FROM_LENGTH, line)))
-  store<u32>(cell4(LINE_NUMBER, row), load<u32>(cell4(FROM_NUMBER, line)))
-  store<u32>(cell4(FLAGS, row), 0)
 }

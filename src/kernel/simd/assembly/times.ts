@@ -12,6 +12,9 @@ let dateTail: u32 = 0
 let dateMs: f64 = NaN
 let zone: u64 = 0
 let zoneMs: f64 = 0
+let isoDate: u64 = 0
+let isoDateTail: u32 = 0
+let isoDateMs: f64 = NaN
 
 /** `10/Oct/2000:13:55:36 -0700`, of which all 26 bytes are there. */
 export function readClf(at: usize): f64 {
@@ -136,8 +139,15 @@ export function readIso(at: usize, end: usize): f64 {
   if (end < at + 20 || load<u8>(at + 4) != MINUS || load<u8>(at + 7) != MINUS) return NaN
   const separator = <i32>load<u8>(at + 10)
   if ((separator | 0x20) != 0x74 && separator != SPACE) return NaN
-  const year = twoDigits(at) * 100 + twoDigits(at + 2)
-  let ms = midnightOf(year, twoDigits(at + 5), twoDigits(at + 8)) + readClock(at + 11)
+  const head = load<u64>(at)
+  const tail = load<u16>(at + 8)
+  if (head != isoDate || tail != isoDateTail) {
+    const year = twoDigits(at) * 100 + twoDigits(at + 2)
+    isoDateMs = midnightOf(year, twoDigits(at + 5), twoDigits(at + 8))
+    isoDate = head
+    isoDateTail = tail
+  }
+  let ms = isoDateMs + readClock(at + 11)
   let zoneAt = at + 19
   if (load<u8>(zoneAt) == DOT || load<u8>(zoneAt) == 0x2c) {
     zoneAt++

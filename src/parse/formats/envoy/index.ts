@@ -17,7 +17,10 @@ export const envoy: LogFormat = {
   scanner: () => {
     const text = unescapedScanner(LAYOUTS)
     const json = jsonScanner(JSON_MAP)
-    return { read: (line, row) => (line[0] === OPEN_BRACE ? json : text).read(line, row) }
+    return {
+      read: (line, row) => (line[0] === OPEN_BRACE ? json : text).read(line, row),
+      program: json.program!,
+    }
   },
   ...namesOf([
     ...LAYOUTS.flatMap(({ fields }) => fields.flatMap(({ meanings }) => meanings)),
