@@ -1,3 +1,5 @@
+import { DAY_MS } from './civil-time.js'
+
 const FIXED_OFFSET = /^[+-](?:0\d|1[0-4]):?[0-5]\d$/
 
 /** What `toIso` gives for a number that is no time. */
@@ -33,9 +35,27 @@ export function isZone(name: string): boolean {
  * @returns `invalid-time` for NaN and for what no `Date` holds; never throws.
  */
 export function toIso(epochMs: number): string {
-  const time = new Date(epochMs)
-  return Number.isNaN(time.getTime()) ? NO_TIME : time.toISOString()
+  const time = Math.trunc(epochMs)
+  if (!(Math.abs(time) <= MAX_TIME_MS)) return NO_TIME
+  const day = Math.floor(time / DAY_MS)
+  if (day !== isoDay) {
+    isoDay = day
+    isoDate = new Date(day * DAY_MS).toISOString().slice(0, -'00:00:00.000Z'.length)
+  }
+  const ms = time - day * DAY_MS
+  const seconds = Math.floor(ms / 1000)
+  const minutes = Math.floor(seconds / 60)
+  const clock = `${TWO[Math.floor(minutes / 60)]}:${TWO[minutes % 60]}:${TWO[seconds % 60]}`
+  return `${isoDate}${clock}.${String(ms % 1000).padStart(3, '0')}Z`
 }
+
+/** The largest time that a Date can show, ECMAScript 21.4.1.1. */
+const MAX_TIME_MS = 8.64e15
+
+/** The day that was written last, and its date up to the `T`: times that follow each other share it. */
+let isoDay = Number.NaN
+let isoDate = ''
+const TWO = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'))
 
 const STEPS = [
   ['d', UNIT_MS.d],

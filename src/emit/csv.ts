@@ -58,8 +58,12 @@ const MAX_CELL = 32_000
  */
 const FORMULA = /^(?:[\s"'`\p{C}\p{Default_Ignorable_Code_Point}]*[=+\-@＝＋－＠﹢﹣﹦﹫−]|[\t\r\n])/u
 
+/** Nearly all cells: printable ASCII that begins with nothing that a formula may begin with or stand behind. */
+const HARMLESS = /^(?:[A-Za-z0-9/([][\x20-\x7e]{0,1000})?$/
+
 /** Makes a text harmless in a spreadsheet (an apostrophe in front) and in a terminal (escapes). */
 export function safeCell(text: string): string {
+  if (HARMLESS.test(text)) return text
   return `${FORMULA.test(text) ? "'" : ''}${clip(visible(text), MAX_CELL)}`
 }
 

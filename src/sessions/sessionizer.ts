@@ -4,6 +4,7 @@ import { readText } from '../columns/view.js'
 import { DAY_MS, MINUTE_MS } from '../core/civil-time.js'
 import { PackedTable, rowsUpTo } from '../core/packed-table.js'
 import { TextPool } from '../core/text-pool.js'
+import { toIso } from '../core/times.js'
 import { PRINCIPAL_CLIENT, PRINCIPALS, type Session, type SessionPlace } from './contract.js'
 import type { PrincipalNames } from './principals.js'
 
@@ -344,8 +345,8 @@ export class Sessionizer {
       count(DENIED),
     ]
     const name = id ?? `${kind}#not-kept`
-    const start = isoTime(doubles[(base + FIRST) >> 1]!)
-    const end = isoTime(doubles[(base + LAST) >> 1]!)
+    const start = toIso(doubles[(base + FIRST) >> 1]!)
+    const end = toIso(doubles[(base + LAST) >> 1]!)
     this.#ready.push({
       id: `${name}@${start}/${end}`,
       principal: {
@@ -551,10 +552,6 @@ function writePlace(
 
 function placeOf(source: number, line: number, offset: number): SessionPlace {
   return { source: `S${source + 1}`, line, offset }
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString()
 }
 
 function bySessionOrder(a: Session, b: Session): number {

@@ -89,7 +89,21 @@ describe('toIso', () => {
     expect(times.toIso(Number.NaN)).toBe(times.NO_TIME)
     expect(times.toIso(9e15)).toBe(times.NO_TIME)
     expect(times.toIso(8.64e15)).toBe('+275760-09-13T00:00:00.000Z')
+    expect(times.toIso(8.64e15 + 1)).toBe(times.NO_TIME)
     fc.assert(fc.property(fc.double(), (ms) => typeof times.toIso(ms) === 'string'))
+  })
+
+  it('writes what Date writes, whatever was written before', () => {
+    const time = fc.oneof(
+      fc.double({ min: -8.64e15, max: 8.64e15, noNaN: true }),
+      fc.integer({ min: -200_000_000, max: 200_000_000 }),
+      fc.constantFrom(-0.5, -1, 0.999, 8.64e7 - 1, 8.64e7, -8.64e15, -62_167_219_200_001),
+    )
+    fc.assert(
+      fc.property(fc.array(time), (all) => {
+        for (const ms of all) expect(times.toIso(ms)).toBe(new Date(ms).toISOString())
+      }),
+    )
   })
 })
 
