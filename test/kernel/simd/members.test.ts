@@ -15,7 +15,7 @@ import { fromMap } from '../../../src/parse/json/scan-json.js'
 import { as, bytes, duration, extra, text } from '../../../src/parse/meanings.js'
 import { extrasOf } from '../../../src/parse/program.js'
 import { readCases } from '../../parse/format-kit.js'
-import { blockOf, Twins } from './support.js'
+import { blockOf, broken, shifts, Twins } from './support.js'
 
 const LINE =
   '{"time_iso8601":"2015-05-17T10:04:58+00:00","remote_addr":"60.55.121.177","remote_user":"","request":"GET /a?b=1 HTTP/1.1","status":200,"body_bytes_sent":6146,"request_time":0.085,"http_referer":"-","http_user_agent":"Mozilla/5.0 (Macintosh; Intel Mac OS X 10.6; rv:26.0)","http_host":"www.example.org"}'
@@ -115,28 +115,6 @@ const PIECES = [
   ...[' ', '\t', '.', '0', '9', 'e', 'T', '?', '/', '#', '\xff', '\x00', '\xc3\xa9', ',"status":200', '"0":'],
   ...['"time_iso8601":', '"remote_addr":"1.1.1.1",', '"ts":1,', '"request":{', '"uri":"/x",'],
 ]
-
-const shifts = fc.oneof(fc.nat({ max: 15 }), fc.constant('end' as const))
-
-function broken(lines: fc.Arbitrary<readonly string[]>): fc.Arbitrary<string[]> {
-  const change = fc.record({
-    line: fc.nat({ max: 50 }),
-    at: fc.double({ min: 0, max: 1, noNaN: true }),
-    remove: fc.nat({ max: 6 }),
-    insert: fc.array(fc.constantFrom(...PIECES), { maxLength: 3 }),
-  })
-  return fc.tuple(lines, fc.array(change, { minLength: 1, maxLength: 8 })).map(([whole, changes]) => {
-    const changed = [...whole]
-    for (const { line, at, remove, insert } of changes) {
-      const number = line % changed.length
-      const old = changed[number]!
-      const index = Math.floor(at * old.length)
-      changed[number] = old.slice(0, index) + insert.join('') + old.slice(index + remove)
-    }
-    // between those that are as they were, so that the kernel is asked for each
-    return changed.flatMap((line, i) => [whole[i]!, line])
-  })
-}
 
 const word = fc.string({ unit: fc.constantFrom(...'abcXYZ019_.~% {}[]:,'), minLength: 1, maxLength: 40 })
 const digits = fc.nat({ max: 2 ** 31 - 1 }).map(String)
@@ -339,7 +317,7 @@ describe('the block scanner, on JSON lines', () => {
     const twins = new Twins(nginxJson)
     const lines = fc.array(fc.constantFrom(...PLAIN, ...ODD), { minLength: 1, maxLength: 12 })
     fc.assert(
-      fc.property(broken(lines), shifts, (texts, shift) =>
+      fc.property(broken(PIECES, lines), shifts, (texts, shift) =>
         twins.compare(blockOf(texts, shift), texts.join('\n')),
       ),
       { numRuns: 2000 },
@@ -398,7 +376,7 @@ describe('the block scanner, on JSON lines', () => {
     else expect(twins.byKernel).toBeGreaterThan(0.9 * twins.rows)
     const some = fc.array(fc.oneof(whole, thinned(whole)), { minLength: 1, maxLength: 6 })
     fc.assert(
-      fc.property(broken(some), shifts, (texts, shift) =>
+      fc.property(broken(PIECES, some), shifts, (texts, shift) =>
         twins.compare(blockOf(texts, shift), texts.join('\n')),
       ),
       { numRuns: 100 },
@@ -412,7 +390,7 @@ describe('the block scanner, on JSON lines', () => {
     expect(twins.byKernel).toBeGreaterThan(4)
     const lines = fc.array(fc.constantFrom(...ANY_LINES.map(latin1)), { minLength: 1, maxLength: 12 })
     fc.assert(
-      fc.property(broken(lines), shifts, (texts, shift) =>
+      fc.property(broken(PIECES, lines), shifts, (texts, shift) =>
         twins.compare(blockOf(texts, shift), texts.join('\n')),
       ),
       { numRuns: 500 },

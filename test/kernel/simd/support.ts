@@ -1,5 +1,6 @@
 /** Blocks of given lines in the arena, and a reader with the kernel beside one without it. */
 
+import fc from 'fast-check'
 import { expect, vi } from 'vitest'
 import { createBlockBatch, freeBatch } from '../../../src/columns/batch.js'
 import { FIELD, type RecordBatch } from '../../../src/columns/contract.js'
@@ -146,4 +147,30 @@ function rowsOf(batch: RecordBatch): unknown[] {
     flags: batch.flags[row],
     keys: [batch.pathKey, batch.agentKey, batch.clientKey].map((it) => [it[2 * row], it[2 * row + 1]]),
   }))
+}
+
+/** Where a block's text starts, for `blockOf`. */
+export const shifts = fc.oneof(fc.nat({ max: 15 }), fc.constant('end' as const))
+
+/** Lines with stretches replaced by some of the pieces, each behind the line as it was, so that the kernel is asked for it. */
+export function broken(
+  pieces: readonly string[],
+  lines: fc.Arbitrary<readonly string[]>,
+): fc.Arbitrary<string[]> {
+  const change = fc.record({
+    line: fc.nat({ max: 50 }),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    remove: fc.nat({ max: 6 }),
+    insert: fc.array(fc.constantFrom(...pieces), { maxLength: 3 }),
+  })
+  return fc.tuple(lines, fc.array(change, { minLength: 1, maxLength: 12 })).map(([whole, changes]) => {
+    const changed = [...whole]
+    for (const { line, at, remove, insert } of changes) {
+      const number = line % changed.length
+      const old = changed[number]!
+      const index = Math.floor(at * old.length)
+      changed[number] = old.slice(0, index) + insert.join('') + old.slice(index + remove)
+    }
+    return changed.flatMap((line, i) => [whole[i]!, line])
+  })
 }
