@@ -4,6 +4,8 @@ import { FIELD_COUNT, type RecordBatch } from './contract.js'
 /** Bytes of one row in all columns but the text fields, and in those of one text field. */
 const ROW_BYTES = 113
 const FIELD_BYTES = 8
+/** Bytes of one row without extra fields. */
+export const PLAIN_ROW_BYTES = ROW_BYTES + FIELD_BYTES * FIELD_COUNT
 /** Columns but for those of text fields, of which each has two. */
 const COLUMNS = 21
 /**
@@ -120,4 +122,22 @@ export function freeBatch(batch: RecordBatch): void {
 /** Rows that the batch has room for. */
 export function capacityOf(batch: RecordBatch): number {
   return batch.time.length
+}
+
+/**
+ * Counts who holds a batch, for whoever handed it out and has to fill it again: one holder to begin with.
+ *
+ * @param onHeld  Called when a holder lets go of it and others are left.
+ * @param onFree  Called once, when nobody is left; further releases do nothing.
+ */
+export function countHolders(batch: RecordBatch, onHeld: () => void, onFree: () => void): void {
+  let holders = 1
+  batch.retain = () => {
+    holders++
+  }
+  batch.release = () => {
+    holders--
+    if (holders > 0) onHeld()
+    else if (holders === 0) onFree()
+  }
 }

@@ -1,3 +1,22 @@
+/** Whole lines in one buffer, as columns. A block of them (decode/contract.ts) becomes a batch. */
+export interface Lines {
+  /** Text. A `Buffer` at run time, so that `indexOf` of a byte is a native search. */
+  readonly bytes: Uint8Array
+  readonly lineCount: number
+  /** `lineCount` values: index of a line's first byte in `bytes`. */
+  readonly lineStart: Uint32Array
+  /** `lineCount` values: index one past a line's last byte, line end excluded. */
+  readonly lineEnd: Uint32Array
+  /** `lineCount` values: places in the decoded source, in bytes before any charset conversion. */
+  readonly placeOffset: Float64Array
+  /** `lineCount` values: true length in the decoded source, line end excluded; more than the text when a line was cut. */
+  readonly placeLength: Float64Array
+  /** Line numbers, from 1. Not always consecutive: a NUL run and the line behind it share one. */
+  readonly lineNumber: Uint32Array
+  /** `lineCount` values: a LINE_ constant of decode/contract.ts; 0 for an ordinary line. */
+  readonly lineKind: Uint8Array
+}
+
 /**
  * The columnar batch that every stage fills further. One batch is one block of lines; a row is one record.
  *

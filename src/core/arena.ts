@@ -10,7 +10,7 @@
  */
 
 const GRAIN_BYTES = 64 * 1024
-/** Of one thread. Two blocks and their batches of eight sources take 20 MB. */
+/** Of one thread: for blocks and batches of several sources, and those that a detector holds, some 30 MB. */
 const ARENA_BYTES = 64 * 1024 * 1024
 
 /** A stretch of memory that its taker owns until it gives it back. Of unknown content. */

@@ -1,3 +1,4 @@
+import type { Lines } from '../columns/contract.js'
 import type { FaultLog } from '../core/faults.js'
 import type { DocumentShape } from './document.js'
 
@@ -14,22 +15,7 @@ import type { DocumentShape } from './document.js'
  *
  * Ownership: the reader fills a block again after `release()`; nothing of it may be kept beyond that.
  */
-export interface Block {
-  /** Text. A `Buffer` at run time, so that `indexOf` of a byte is a native search. */
-  readonly bytes: Uint8Array
-  readonly lineCount: number
-  /** `lineCount` values: index of a line's first byte in `bytes`. */
-  readonly lineStart: Uint32Array
-  /** `lineCount` values: index one past a line's last byte, line end excluded. */
-  readonly lineEnd: Uint32Array
-  /** `lineCount` values: places in the decoded source, in bytes before any charset conversion. */
-  readonly placeOffset: Float64Array
-  /** `lineCount` values: true length in the decoded source, line end excluded; more than the text when a line was cut. */
-  readonly placeLength: Float64Array
-  /** Line numbers, from 1. Not always consecutive: a NUL run and the line behind it share one. */
-  readonly lineNumber: Uint32Array
-  /** `lineCount` values: a LINE_ constant; 0 for an ordinary line. */
-  readonly lineKind: Uint8Array
+export interface Block extends Lines {
   /** Lets the reader go on to further blocks while this one is still held; `release()` is still to come. */
   allowNext(): void
   release(): void

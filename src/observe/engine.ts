@@ -38,6 +38,7 @@ export class Engine {
     }
   }
 
+  /** Once, when the run is over. */
   close(): void {
     for (const group of this.#groups) for (const observer of group.observers) observer.close?.()
   }

@@ -1,11 +1,9 @@
+import { PLAIN_ROW_BYTES } from '../columns/batch.js'
 import type { RecordBatch } from '../columns/contract.js'
-import { FIELD_COUNT } from '../columns/contract.js'
 
 /** Rows of these many lists are linked. */
 const LISTS = 1 << 16
 
-/** Columns of one row, about: 113 bytes and two words for each text field. */
-const ROW_BYTES = 113 + 8 * FIELD_COUNT
 /** Number, key and link of a row that is kept. */
 const KEPT_WORDS = 4
 
@@ -167,7 +165,7 @@ export class RecentRows {
 
 /** Of the columns and lines of rows `from` (inclusive) to `to` (exclusive), whether or not each is kept. */
 function bytesOf({ lineStart, lineEnd }: RecordBatch, from: number, to: number): number {
-  return (to - from) * ROW_BYTES + lineEnd[to - 1]! - lineStart[from]!
+  return (to - from) * PLAIN_ROW_BYTES + lineEnd[to - 1]! - lineStart[from]!
 }
 
 function latestOf({ time }: RecordBatch, rows: Uint32Array, count: number): number {

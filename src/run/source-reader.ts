@@ -1,5 +1,5 @@
 import type { Classifier } from '../classify/classifier.js'
-import { capacityOf, freeBatch } from '../columns/batch.js'
+import { capacityOf, countHolders, freeBatch } from '../columns/batch.js'
 import type { RecordBatch } from '../columns/contract.js'
 import { decodeText } from '../columns/unescape.js'
 import type { LedgerEntry, Reject } from '../conclude/contract.js'
@@ -170,15 +170,11 @@ export class SourceReader implements ReadSource {
   #batchFor(block: Block): RecordBatch {
     const at = this.#free.findIndex((batch) => capacityOf(batch) >= block.lineCount)
     const batch = at >= 0 ? this.#free.splice(at, 1)[0]! : this.#newBatch(block.lineCount)
-    let holders = 1
-    batch.retain = () => {
-      holders++
-    }
-    batch.release = () => {
-      holders--
-      if (holders > 0) block.allowNext()
-      if (holders === 0) this.#takeBack(batch, block)
-    }
+    countHolders(
+      batch,
+      () => block.allowNext(),
+      () => this.#takeBack(batch, block),
+    )
     return batch
   }
 

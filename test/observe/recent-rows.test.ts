@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { countHolders } from '../../src/columns/batch.js'
 import { FIELD, type RecordBatch } from '../../src/columns/contract.js'
 import { RecentRows } from '../../src/observe/recent-rows.js'
 import { targetBatch } from '../classify/target-batch.js'
@@ -25,16 +26,12 @@ function keep(recent: RecentRows, run: readonly Kept[], among: readonly string[]
   })
   const keys = Int32Array.from(run.flatMap(({ key }) => [key, -key]))
   // the reader writes its next block over one that nobody holds
-  let holders = 1
-  batch.retain = () => {
-    holders++
-  }
-  batch.release = () => {
-    if (--holders > 0) return
+  const fillAgain = () => {
     ;(batch.bytes as Uint8Array).fill(0x21)
     batch.time.fill(0)
     batch.fieldStart[FIELD.target]!.fill(0)
   }
+  countHolders(batch, () => {}, fillAgain)
   const ordinal = recent.keep(batch, rows, run.length, keys)
   batch.release()
   return ordinal

@@ -9,7 +9,7 @@
  * ends its run.
  */
 
-import { FIELD, METHODS, type RecordBatch } from '../../columns/contract.js'
+import { FIELD, type Lines, METHODS, type RecordBatch } from '../../columns/contract.js'
 import { arenaOfThread, isInArena } from '../../core/arena.js'
 import type { KeySeed } from '../../core/keys.js'
 import type { MapProgram } from '../map-program.js'
@@ -18,18 +18,6 @@ import { encodeLayout, type KernelCode } from './encode.js'
 import { encodeMap } from './encode-map.js'
 import { type Kernel, kernelOfThread } from './instance.js'
 import * as low from './low-memory.js'
-
-/** The lines of a block (decode/contract.ts). */
-export interface BlockLines {
-  readonly bytes: Uint8Array
-  readonly lineCount: number
-  readonly lineStart: Uint32Array
-  readonly lineEnd: Uint32Array
-  readonly placeOffset: Float64Array
-  readonly placeLength: Float64Array
-  readonly lineNumber: Uint32Array
-  readonly lineKind: Uint8Array
-}
 
 export interface ScannerOptions {
   /** Of the keys of rows; null leaves them alone. */
@@ -69,7 +57,7 @@ export class BlockScanner {
   readonly #cleared: readonly number[] | null
   /** A source has two batches, which are filled by turns. */
   readonly #images = new WeakMap<RecordBatch, Image>()
-  #lines: BlockLines | null = null
+  #lines: Lines | null = null
   #batch: RecordBatch | null = null
   #image: Image | null = null
   #isReachable = false
@@ -114,7 +102,7 @@ export class BlockScanner {
    *
    * @returns How many it read; the line behind them, if any, is for TypeScript.
    */
-  scan(lines: BlockLines, batch: RecordBatch, line: number, row: number): number {
+  scan(lines: Lines, batch: RecordBatch, line: number, row: number): number {
     if (
       lines !== this.#lines ||
       batch !== this.#batch ||
@@ -134,7 +122,7 @@ export class BlockScanner {
   }
 
   /** Takes a block and a batch, and looks whether all that the kernel needs of them is in the arena. */
-  #take(lines: BlockLines, batch: RecordBatch): void {
+  #take(lines: Lines, batch: RecordBatch): void {
     this.#lines = lines
     this.#batch = batch
     this.#image = this.#imageOf(batch)
@@ -207,7 +195,7 @@ function isReachable({ buffer }: ArrayBufferView): boolean {
 }
 
 /** What the first words of the table are the addresses of, in order. */
-function columnsOf(lines: BlockLines): readonly ArrayBufferView[] {
+function columnsOf(lines: Lines): readonly ArrayBufferView[] {
   const { bytes, lineStart, lineEnd, placeOffset, placeLength, lineNumber, lineKind } = lines
   return [bytes, lineStart, lineEnd, placeOffset, placeLength, lineNumber, lineKind]
 }

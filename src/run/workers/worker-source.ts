@@ -1,3 +1,4 @@
+import { countHolders } from '../../columns/batch.js'
 import type { RecordBatch } from '../../columns/contract.js'
 import type { LedgerEntry, Reject } from '../../conclude/contract.js'
 import { type ReadSource, type SourceCounts, spanOf } from '../read-source.js'
@@ -118,15 +119,12 @@ export class WorkerSource implements ReadSource {
         ? bufferOf(text.buffer, text.byteOffset, text.length)
         : bufferOf(batch.time.buffer, text.at, text.length)
     batch.rowCount = rowCount
-    let holders = 1
-    batch.retain = () => {
-      holders++
-    }
-    batch.release = () => {
-      holders--
-      const type = holders > 0 ? 'hold' : 'release'
-      if (holders >= 0) this.#thread.post({ type, ordinal: this.ordinal, batch: number })
-    }
+    const said = { ordinal: this.ordinal, batch: number }
+    countHolders(
+      batch,
+      () => this.#thread.post({ type: 'hold', ...said }),
+      () => this.#thread.post({ type: 'release', ...said }),
+    )
     return batch
   }
 
