@@ -34,7 +34,7 @@ const CASES = {
     const { investigate, FLAG } = await load()
     const { detectors, visited } = moreDetectors(more, FLAG)
     const run = investigate({ evidence: [log], detectors, ...options })
-    const { summary, findings, ledger, configuration, answers } = await run.report()
+    const { summary, findings, ledger, configuration, reading } = await run.report()
     return {
       lines: summary.lines,
       records: summary.records,
@@ -46,7 +46,7 @@ const CASES = {
       decodedSha256: ledger[0]?.decodedSha256,
       hash: configuration.find((it) => it.name === 'hash')?.value,
       visited,
-      bounds: answers.coverage.bounds.map(({ name, effect }) => `${name}: ${effect}`),
+      bounds: reading.bounds.map(({ name, effect }) => `${name}: ${effect}`),
       findings: findings.flatMap((it) =>
         it.kind === 'closed-entry-point'
           ? [

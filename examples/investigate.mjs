@@ -24,5 +24,4 @@ for await (const finding of run.findings) {
 const report = await run.report()
 const { records, rejects, sessions } = report.summary
 console.log(`${records} records, ${rejects} rejects, ${sessions} sessions`)
-for (const { check, reason } of report.answers.coverage.notChecked)
-  console.log(`not checked: ${check}: ${reason}`)
+for (const { check, reason } of report.reading.notChecked) console.log(`not checked: ${check}: ${reason}`)

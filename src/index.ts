@@ -52,9 +52,15 @@ export { objectKey } from './classify/object-key.js'
 export { FIELD, type FieldId, METHODS, type RecordBatch } from './columns/contract.js'
 export { type ParsedRecord, readMethod, readPath, readText, toRecord } from './columns/view.js'
 export type {
+  AccessVerdict,
+  AnswerBasis,
+  Answers,
   ConfigurationValue,
-  Coverage,
+  DateRangeAnswer,
   LedgerEntry,
+  Limit,
+  OngoingVerdict,
+  Reading,
   Reject,
   Report,
   Summary,

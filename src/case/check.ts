@@ -89,6 +89,12 @@ function toCase(values: CaseValues, file: string | null): CheckedCase {
     dataRoutes: (values.dataRoutes ?? []).map((route) => toRequestRule(route, ignorePathCase)),
     trustedProxies: [...new Set(values.trustedProxies)],
     sources: (values.sources ?? []).map(toSource),
+    plannedDowntime: (values.plannedDowntime ?? []).map(({ from, to, match, note }) => ({
+      from,
+      to,
+      ...(match === undefined ? {} : { match }),
+      ...(note === undefined ? {} : { note }),
+    })),
     indicators: typeof indicators === 'string' ? [] : indicators,
     ignorePathCase,
     options: toOptions(values.options ?? {}),

@@ -1,4 +1,5 @@
 import type { DataRoute, Indicator, LoginRule } from '../classify/contract.js'
+import type { PlannedDowntime } from '../coverage/contract.js'
 import type { DeclaredEntryPoint } from '../detect/contract.js'
 import type { FieldNames } from '../parse/contract.js'
 
@@ -13,6 +14,8 @@ export interface CaseFile {
   /** Addresses and networks of proxies whose forwarding chain is believed. */
   readonly trustedProxies: readonly string[]
   readonly sources: readonly SourceSetting[]
+  /** Stretches in which a silence was planned. */
+  readonly plannedDowntime: readonly PlannedDowntime[]
   readonly indicators: readonly Indicator[]
   /** Paths that differ in case are the same. */
   readonly ignorePathCase: boolean

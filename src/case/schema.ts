@@ -293,6 +293,11 @@ const SOURCE = v.pipe(
   ),
 )
 
+const DOWNTIME = v.pipe(
+  mapping({ from: TIME, to: TIME, match: v.optional(TEXT), note: v.optional(TEXT) }),
+  rule('to is not after from', ({ from, to }) => to > from),
+)
+
 const OPTIONS = v.pipe(
   mapping({
     timezone: v.optional(ZONE),
@@ -326,6 +331,7 @@ export const CASE = mapping({
   dataRoutes: v.optional(listOf<DataRouteKeys>(DATA_ROUTE, 'data route', MAX_DATA_ROUTES)),
   trustedProxies: v.optional(oneOrMore<string>(PROXY)),
   sources: v.optional(v.array(SOURCE, 'a list')),
+  plannedDowntime: v.optional(oneOrMore<v.InferOutput<typeof DOWNTIME>>(DOWNTIME)),
   indicators: v.optional(INDICATORS),
   ignorePathCase: v.optional(v.boolean('true or false')),
   options: v.optional(OPTIONS),

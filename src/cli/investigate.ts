@@ -144,9 +144,9 @@ async function print(report: Report<BuiltInFinding>, flags: Flags, command: Comm
 }
 
 function exitStatus(report: Report, flags: Flags): number {
-  const { coverage } = report.answers
-  if (coverage.interrupted) return EXIT.interrupted
-  const isDamaged = coverage.notRead.length > 0 || report.ledger.some(({ faults }) => faults.length > 0)
+  const { reading } = report
+  if (reading.interrupted) return EXIT.interrupted
+  const isDamaged = reading.notRead.length > 0 || report.ledger.some(({ faults }) => faults.length > 0)
   if (flags.strict === true && isDamaged) {
     process.stderr.write(
       'postern: --strict: some evidence is damaged or was not read; the report says which\n',

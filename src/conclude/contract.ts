@@ -1,5 +1,8 @@
+import type { ClosureAnswer, EntryPointAnswer } from '../closure/contract.js'
+import type { Answer } from '../core/answer.js'
 import type { Fault } from '../core/faults.js'
-import type { Finding, Severity } from '../findings/contract.js'
+import type { LogCoverage, Timeline } from '../coverage/contract.js'
+import type { EvidenceReference, Finding, Severity } from '../findings/contract.js'
 import type { BoundHit } from '../observe/contract.js'
 
 /** What was done with one source. Names, stored hashes and compression stand here and nowhere else. */
@@ -78,8 +81,8 @@ export interface Summary {
   readonly findings: Readonly<Record<Severity, number>>
 }
 
-/** What the evidence could and could not show. */
-export interface Coverage {
+/** What was read, and what was not. */
+export interface Reading {
   readonly sources: readonly {
     readonly ordinal: string
     readonly names: readonly string[]
@@ -93,18 +96,79 @@ export interface Coverage {
   readonly notRead: readonly { readonly name: string; readonly reason: string }[]
   /** Checks that did not run, with the reason. */
   readonly notChecked: readonly { readonly check: string; readonly reason: string }[]
-  /** What had to be assumed. */
-  readonly assumptions: readonly string[]
   readonly bounds: readonly BoundHit[]
   readonly proxyLike: readonly string[]
   readonly interrupted: boolean
+}
+
+/** Did somebody get what they had no right to? */
+export const ACCESS_VERDICTS = ['proven', 'probable', 'attempted', 'undecidable', 'not-found'] as const
+export type AccessVerdict = (typeof ACCESS_VERDICTS)[number]
+
+/** Does it go on? `unknown`: the logs end too soon to tell. */
+export const ONGOING_VERDICTS = ['continues', 'ended', 'unknown', 'none'] as const
+export type OngoingVerdict = (typeof ONGOING_VERDICTS)[number]
+
+/** From when to when. `at-least`: coverage has holes on a side, so that it may have been longer. */
+export const DATE_RANGE_VERDICTS = ['bounded', 'at-least', 'none'] as const
+export type DateRangeVerdict = (typeof DATE_RANGE_VERDICTS)[number]
+
+export interface DateRangeAnswer extends Answer<DateRangeVerdict, EvidenceReference> {
+  /** First and last request that counts as unauthorised access, ISO 8601; null where there is none. */
+  readonly first: string | null
+  readonly last: string | null
+  /** The time in which it may have begun before `first` unseen, and gone on after `last`; null: no bound. */
+  readonly earliest: string | null
+  readonly latest: string | null
+}
+
+/** What an answer cannot say, whatever it says. */
+export interface Limit {
+  readonly code:
+    | 'not-read'
+    | 'not-checked'
+    | 'damaged'
+    | 'memory-bound'
+    | 'looks-like-proxy'
+    | 'interrupted'
+    | 'coverage'
+  readonly text: string
+}
+
+/** What the answers were made from, for those who compare them with later ones. */
+export interface AnswerBasis {
+  readonly postern: string
+  /** Ids of the sources, sorted. */
+  readonly sources: readonly string[]
+  /** Rules of the entry points with their closings, as text, by id. */
+  readonly entryPoints: Readonly<Record<string, string>>
+  /** Settings that are not at their default, as text, by name. */
+  readonly settings: Readonly<Record<string, string>>
+  /** Detectors that ran. */
+  readonly detectors: readonly string[]
+}
+
+/** The questions that a report on a breach must answer; methods.md 4.13. */
+export interface Answers {
+  readonly unauthorizedAccess: Answer<AccessVerdict, EvidenceReference>
+  /** Declared entry points, in the order of the case. */
+  readonly entryPoints: readonly EntryPointAnswer<EvidenceReference>[]
+  readonly closure: readonly ClosureAnswer<EvidenceReference>[]
+  readonly ongoing: Answer<OngoingVerdict, EvidenceReference>
+  readonly dateRange: DateRangeAnswer
+  readonly coverage: readonly LogCoverage<EvidenceReference>[]
+  readonly assumptions: readonly string[]
+  readonly limits: readonly Limit[]
+  readonly basis: AnswerBasis
 }
 
 export interface Report<F extends Finding = Finding> {
   readonly version: string
   readonly summary: Summary
   readonly findings: readonly F[]
-  readonly answers: { readonly coverage: Coverage }
+  readonly answers: Answers
+  readonly reading: Reading
+  readonly timeline: Timeline
   /** Every indicator of the list and whether it was seen. */
   readonly indicators: readonly {
     readonly type: string

@@ -37,7 +37,7 @@ export interface EvidenceReference {
 }
 
 export interface Subject {
-  readonly type: 'token' | 'user' | 'client' | 'network' | 'claimed-user'
+  readonly type: 'token' | 'user' | 'client' | 'network' | 'claimed-user' | 'source'
   readonly id: string
   readonly clients: readonly string[]
   readonly clientCount: number

@@ -32,6 +32,17 @@ export const SEVERITY_TABLE: Readonly<Record<string, Readonly<Record<string, Sev
     undecided: 'low',
     explained: 'low',
   },
+  // a silence is no access; who caused it is not in the log
+  'log-gap': {
+    missing: 'medium',
+    degraded: 'low',
+    planned: 'info',
+  },
+  'log-tampering': {
+    altered: 'high',
+    damaged: 'medium',
+    odd: 'low',
+  },
   // an indicator says that somebody should look, not that something happened
   'indicator-seen': {
     served: 'medium',

@@ -23,8 +23,11 @@ export interface ObserverContext {
 
 /** Who a finding is about, as one row shows it. */
 export interface SubjectRef {
-  readonly type: 'token' | 'user' | 'client' | 'network' | 'claimed-user'
-  /** Stable text: `token#N`, a user name, `address#agent`, a network in CIDR notation, or a name that somebody claimed. */
+  readonly type: 'token' | 'user' | 'client' | 'network' | 'claimed-user' | 'source'
+  /**
+   * Stable text: `token#N`, a user name, `address#agent`, a network in CIDR notation, a name that somebody claimed, or the
+   * id of a source.
+   */
   readonly id: string
 }
 
@@ -32,7 +35,10 @@ export interface SubjectRef {
 export interface Signal {
   readonly kind: string
   readonly subject: SubjectDetail
-  readonly scope: { readonly type: 'entry-point' | 'route' | 'rule' | 'indicator'; readonly id: string }
+  readonly scope: {
+    readonly type: 'entry-point' | 'route' | 'rule' | 'indicator' | 'log'
+    readonly id: string
+  }
   /** Epoch milliseconds of the first and last contributing record. */
   readonly start: number
   readonly end: number

@@ -6,6 +6,7 @@ import type { ConfigurationValue } from '../conclude/contract.js'
 import { MINUTE_MS } from '../core/civil-time.js'
 import { PosternError } from '../core/errors.js'
 import { isZone, toIso } from '../core/times.js'
+import type { PlannedDowntime } from '../coverage/contract.js'
 import type { HashKind } from '../decode/hash.js'
 import type { DeclaredEntryPoint, Detector, DetectorInput } from '../detect/contract.js'
 import type { EvidenceInput } from '../evidence/contract.js'
@@ -94,6 +95,8 @@ export interface Configuration {
   formatFor(names: readonly string[]): string | null
   fieldsFor(names: readonly string[]): FieldNames | null
   timezoneFor(names: readonly string[]): string | null
+  /** Silences that the case declares as planned, of a source with these names. */
+  plannedFor(names: readonly string[]): readonly PlannedDowntime[]
   threshold(detector: Detector, name: string): number
   /** Each value and where it came from. */
   readonly values: readonly ConfigurationValue[]
@@ -187,6 +190,10 @@ export async function resolveConfiguration(
     formatFor: (names) => settingFor(caseFile, names, 'format') ?? format,
     fieldsFor: (names) => settingFor(caseFile, names, 'fields') ?? fields,
     timezoneFor: (names) => settingFor(caseFile, names, 'timezone') ?? timezone,
+    plannedFor: (names) =>
+      (caseFile?.plannedDowntime ?? []).filter(
+        ({ match }) => match === undefined || names.some((name) => matchesName(match, name)),
+      ),
     threshold: (detector, name) =>
       thresholds.get(`${detector.id}.${name}`) ?? defaultThreshold(detector, name),
     values,

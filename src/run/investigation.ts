@@ -1,14 +1,21 @@
 import { Classifier } from '../classify/classifier.js'
+import type { ClosureJudgement } from '../closure/contract.js'
+import { judgeClosures } from '../closure/judge.js'
+import { ClosureObserver, type ClosureTrace } from '../closure/observer.js'
 import type { RecordBatch } from '../columns/contract.js'
+import { concludeAnswers } from '../conclude/answers.js'
 import { IndicatorCounter, type IndicatorCounts } from '../conclude/collect/indicator-counts.js'
 import { type Traffic, TrafficCollector } from '../conclude/collect/traffic.js'
-import type { LedgerEntry, Reject, Report } from '../conclude/contract.js'
-import { concludeCoverage } from '../conclude/coverage.js'
+import type { AnswerBasis, LedgerEntry, Reading, Reject, Report } from '../conclude/contract.js'
+import { assumptionsOf, concludeReading } from '../conclude/reading.js'
 import { summarize } from '../conclude/summary.js'
 import { PosternError } from '../core/errors.js'
 import { lazily } from '../core/lazily.js'
 import { toIso } from '../core/times.js'
+import type { CoverageJudgement, CoveredSource } from '../coverage/contract.js'
+import { judgeCoverage } from '../coverage/judge.js'
 import type { Detector } from '../detect/contract.js'
+import { closedEntryPoint } from '../detect/detectors/closed-entry-point/index.js'
 import type { EvidenceReference, Finding } from '../findings/contract.js'
 import { type FindingInput, makeFindings, toReference } from '../findings/make-findings.js'
 import type { BoundHit, Observer, ObserverContext, Signal } from '../observe/contract.js'
@@ -35,6 +42,7 @@ const SHARES = {
   traffic: 0.3,
   candidates: 0.09,
   references: 0.05,
+  closure: 0.03,
 } as const
 const DETECTOR_SHARE = 0.05
 /** A candidate with its citations takes about this much. */
@@ -90,6 +98,7 @@ export class InvestigationPass implements PassConsumer {
   readonly #detectors: readonly Observer[]
   readonly #traffic: TrafficCollector
   readonly #indicators: IndicatorCounter
+  readonly #closure: ClosureObserver
   readonly #engine: Engine
   readonly #context: ObserverContext
   #rejects: Reject[] = []
@@ -111,12 +120,16 @@ export class InvestigationPass implements PassConsumer {
       ignorePathCase: configuration.ignorePathCase,
     })
     this.#indicators = new IndicatorCounter(configuration.indicators)
+    this.#closure = this.#createClosure()
     this.#detectors = this.#createDetectors()
     // last: a thread that runs keeps the process alive, and a user's own detector may throw
     this.#pool = this.#startWorkers()
     this.#sources = this.#openSources()
     this.#context = this.#createContext()
-    this.#engine = new Engine([this.#traffic, this.#indicators, ...this.#detectors], this.#context)
+    this.#engine = new Engine(
+      [this.#traffic, this.#indicators, this.#closure, ...this.#detectors],
+      this.#context,
+    )
   }
 
   /** @throws {ERR_ABORTED} {ERR_EVIDENCE_UNREADABLE} {ERR_SINK_FAILED} */
@@ -184,6 +197,7 @@ export class InvestigationPass implements PassConsumer {
         hash,
         scanner,
         signal: this.#settings.stop,
+        trace: true,
       }
       return (source: ReadySource) => new SourceReader(source, options)
     })
@@ -227,6 +241,20 @@ export class InvestigationPass implements PassConsumer {
     })
   }
 
+  /** Grace and longest request are those of the detector of closed entry points. */
+  #createClosure(): ClosureObserver {
+    const configuration = this.#configuration
+    const { entryPoints, trustedProxies, ignorePathCase, memoryBytes } = configuration
+    return new ClosureObserver({
+      entryPoints,
+      trustedProxies,
+      ignorePathCase,
+      graceMs: configuration.threshold(closedEntryPoint, 'graceMs'),
+      maxRequestMs: configuration.threshold(closedEntryPoint, 'maxRequestMs'),
+      memoryBytes: memoryBytes * SHARES.closure,
+    })
+  }
+
   #createContext(): ObserverContext {
     const sources = this.#sources
     return {
@@ -257,12 +285,13 @@ export class InvestigationPass implements PassConsumer {
     const ledger = this.#ledger()
     if (traffic.records === 0 && !interrupted) this.#refuse(ledger)
     const input = this.#findingInput(ledger, traffic)
+    const coverage = this.#judgeCoverage(ledger)
     const signals = this.#detectors.flatMap((it): Signal[] => [...it.seal(this.#context)])
-    const made = makeFindings(signals, input)
+    const made = makeFindings([...signals, ...coverage.signals], input)
     const findings = made.map(({ finding }) => finding)
     return {
       findings,
-      report: this.#report(findings, ledger, traffic, interrupted),
+      report: this.#report({ findings, ledger, traffic, interrupted, coverage, input }),
       *references() {
         for (const { finding, signal } of made) {
           if (signal.references === undefined || signal.references.length === 0) continue
@@ -308,35 +337,86 @@ export class InvestigationPass implements PassConsumer {
         'all records lie outside --since and --until; nothing is left to investigate',
       )
     }
-    const { notRead } = concludeCoverage({ ...NOTHING, ledger, notRead: this.#ready.notRead })
+    const { notRead } = concludeReading({ ...NOTHING, ledger, notRead: this.#ready.notRead })
     const reasons = notRead.map(({ name, reason }) => `${name}: ${reason}`)
     throw new PosternError('ERR_EVIDENCE_UNREADABLE', `no record could be read. ${reasons.join('; ')}`)
   }
 
-  #report(
-    findings: readonly Finding[],
+  #judgeCoverage(ledger: readonly LedgerEntry[]): CoverageJudgement {
+    const { horizonMs, since, until } = this.#configuration
+    const sources = this.#sources.map((source, index): CoveredSource => {
+      const { names, kind, storedBytes, decodedBytes, format, lines, records, rejects, faults } =
+        ledger[index]!
+      return {
+        source: source.ordinal,
+        names,
+        kind,
+        storedBytes,
+        decodedBytes,
+        format,
+        lines,
+        records,
+        rejects,
+        faults,
+        isZoneAssumed: zoneWasAssumed(source),
+        planned: this.#configuration.plannedFor(names),
+        trace: source.trace(),
+      }
+    })
+    return judgeCoverage({ sources, horizonMs, since, until })
+  }
+
+  #judgeClosures(
     ledger: readonly LedgerEntry[],
-    traffic: Traffic,
-    interrupted: boolean,
-  ): Report {
+    { first, last }: Traffic,
+    coverage: CoverageJudgement,
+    reading: Reading,
+  ): ClosureJudgement {
+    const [trace] = [...this.#closure.seal()] as [ClosureTrace]
+    return judgeClosures(trace, {
+      logs: coverage.logs,
+      sources: ledger.map(({ ordinal, fields, records }) => ({
+        ordinal,
+        hasHost: fields.includes('host'),
+        records,
+      })),
+      first,
+      last,
+      notRead: reading.notRead.map(({ name }) => name),
+    })
+  }
+
+  #report({ findings, ledger, traffic, interrupted, coverage, input }: Ended): Report {
     const configuration = this.#configuration
     const [counts] = [...this.#indicators.seal()] as [IndicatorCounts]
+    const zoneAssumed = this.#sources.filter(zoneWasAssumed).map((source) => `S${source.ordinal + 1}`)
+    const reading = concludeReading({
+      ledger,
+      notRead: this.#ready.notRead,
+      notChecked: this.#notChecked(),
+      bounds: this.#bounds(),
+      proxyLike: traffic.proxyLike,
+      interrupted,
+      hostRules: configuration.entryPoints.filter((it) => it.hosts !== undefined).map((it) => it.id),
+    })
+    const hasSpan = traffic.first <= traffic.last
     return {
       version: this.#settings.version,
       summary: summarize(ledger, traffic, this.#sessionizer.count, findings),
       findings,
-      answers: {
-        coverage: concludeCoverage({
-          ledger,
-          notRead: this.#ready.notRead,
-          notChecked: this.#notChecked(),
-          bounds: this.#bounds(),
-          proxyLike: traffic.proxyLike,
-          interrupted,
-          zoneAssumed: this.#sources.filter(zoneWasAssumed).map((source) => `S${source.ordinal + 1}`),
-          hostRules: configuration.entryPoints.filter((it) => it.hosts !== undefined).map((it) => it.id),
-        }),
-      },
+      answers: concludeAnswers({
+        findings,
+        coverage,
+        closure: this.#judgeClosures(ledger, traffic, coverage, reading),
+        reading,
+        assumptions: assumptionsOf({ ledger, zoneAssumed }),
+        basis: this.#basis(ledger),
+        first: hasSpan ? toIso(traffic.first) : null,
+        last: hasSpan ? toIso(traffic.last) : null,
+        toReference: (citation) => toReference(citation, input),
+      }),
+      reading,
+      timeline: coverage.timeline,
       indicators: configuration.indicators.map(({ type, value }, i) => ({
         type,
         value,
@@ -345,6 +425,19 @@ export class InvestigationPass implements PassConsumer {
       })),
       ledger,
       configuration: configuration.values,
+    }
+  }
+
+  #basis(ledger: readonly LedgerEntry[]): AnswerBasis {
+    const set = this.#configuration.values.filter(({ origin }) => origin !== 'default')
+    return {
+      postern: this.#settings.version,
+      sources: ledger.map(({ id }) => id).sort(),
+      entryPoints: Object.fromEntries(
+        this.#configuration.entryPoints.map(({ id, ...rule }) => [id, JSON.stringify(rule)]),
+      ),
+      settings: Object.fromEntries(set.map(({ name, value }) => [name, JSON.stringify(value)])),
+      detectors: this.#settings.detectors.map(({ id }) => id).sort(),
     }
   }
 
@@ -383,6 +476,16 @@ export class InvestigationPass implements PassConsumer {
   }
 }
 
+/** What a report is made of when all is read. */
+interface Ended {
+  readonly findings: readonly Finding[]
+  readonly ledger: readonly LedgerEntry[]
+  readonly traffic: Traffic
+  readonly interrupted: boolean
+  readonly coverage: CoverageJudgement
+  readonly input: FindingInput
+}
+
 /** For a detector that is only asked why it is idle. */
 const NO_LIMITS = { maxCandidates: 0, memoryBytes: 0, maxReferences: 0 } as const
 
@@ -396,7 +499,6 @@ const NOTHING = {
   bounds: [],
   proxyLike: [],
   interrupted: false,
-  zoneAssumed: [],
   hostRules: [],
 } as const
 

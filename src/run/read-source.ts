@@ -1,6 +1,7 @@
 import type { RecordBatch } from '../columns/contract.js'
 import type { LedgerEntry } from '../conclude/contract.js'
 import { toIso } from '../core/times.js'
+import type { SourceTrace } from '../coverage/contract.js'
 import type { OrderedSource } from '../order/merge.js'
 import type { ReadySource } from './sources.js'
 
@@ -39,4 +40,6 @@ export interface ReadSource extends OrderedSource {
   close(): Promise<void>
   /** The account of this source. Call after its last batch, or after `close` where the run was interrupted. */
   ledgerEntry(): LedgerEntry
+  /** What it leaves for the judgement of coverage, when `ledgerEntry` may be called; null where there is none. */
+  trace(): SourceTrace | null
 }

@@ -5,9 +5,12 @@ import { decodeText } from '../columns/unescape.js'
 import type { LedgerEntry, Reject } from '../conclude/contract.js'
 import type { KeySeed } from '../core/keys.js'
 import { toIso } from '../core/times.js'
+import type { SourceTrace } from '../coverage/contract.js'
+import { SourceTracer } from '../coverage/source-tracer.js'
 import { type Block, type DecodedEnd, LINE_MARK, LINE_NULS, type LineReader } from '../decode/contract.js'
 import type { HashKind } from '../decode/hash.js'
 import { packedAs } from '../decode/magic.js'
+import { cite } from '../observe/citations.js'
 import { SourceClock } from '../order/source-clock.js'
 import type { Recognition } from '../parse/contract.js'
 import type { ForwardingChains } from '../parse/forwarding.js'
@@ -17,6 +20,7 @@ import { fillPrincipals } from '../sessions/principals.js'
 import { FormatChanges } from './format-changes.js'
 import { type ReadSource, type SourceCounts, spanOf } from './read-source.js'
 import type { ReadySource } from './sources.js'
+import { storedBytesOf } from './stored-bytes.js'
 
 export interface SourceReaderOptions {
   readonly seed: KeySeed
@@ -29,6 +33,8 @@ export interface SourceReaderOptions {
   readonly signal?: AbortSignal
   readonly hash?: HashKind
   readonly scanner?: 'simd' | 'ts'
+  /** Leave a trace for the judgement of coverage; needs a classifier. */
+  readonly trace?: boolean
   /** Batches that may be handed out at a time; default 1. */
   readonly batches?: number
 }
@@ -50,6 +56,7 @@ export class SourceReader implements ReadSource {
   readonly #options: SourceReaderOptions
   readonly #batches: number
   readonly #clock: SourceClock
+  readonly #tracer: SourceTracer | null
   #lines: LineReader | null = null
   #reader: BatchReader | null = null
   #changes: FormatChanges | null = null
@@ -68,6 +75,7 @@ export class SourceReader implements ReadSource {
     this.#options = options
     this.#batches = options.batches ?? 1
     this.#clock = new SourceClock(ready.typicalTime, options.horizonMs)
+    this.#tracer = options.trace === true ? this.#createTracer() : null
   }
 
   get position(): number {
@@ -104,6 +112,7 @@ export class SourceReader implements ReadSource {
     this.#classify(current.batch)
     this.#account(current)
     this.#mark(current.batch)
+    this.#tracer?.visit(current.batch)
     return current.batch
   }
 
@@ -242,6 +251,19 @@ export class SourceReader implements ReadSource {
         report.wentBack,
       )
     }
+  }
+
+  /** Null where none was asked for, or nothing was read. Call once, where `ledgerEntry` may be called. */
+  trace(): SourceTrace | null {
+    return this.#lines === null ? null : (this.#tracer?.finish() ?? null)
+  }
+
+  #createTracer(): SourceTracer {
+    const stored = storedBytesOf(() => this.ready.headed.head.charset)
+    return new SourceTracer({
+      horizonMs: this.#options.horizonMs,
+      cite: (batch, row) => cite(batch, row, stored),
+    })
   }
 
   ledgerEntry(): LedgerEntry {

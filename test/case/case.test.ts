@@ -49,6 +49,7 @@ indicators: [{value: 10.0.0.0/8, note: lab}, /x]
     )
     expect(found).toEqual({
       logins: [],
+      plannedDowntime: [],
       dataRoutes: [],
       file: join(folder, 'good.yaml'),
       entryPoints: [
@@ -344,8 +345,9 @@ describe('examples/case.yaml', () => {
       keysAt((probe) => ({ sources: [{ match: 'a', format: 'b', ...probe }] })),
       keysAt((probe) => ({ indicators: [{ value: 'a', ...probe }] })),
       keysAt((probe) => ({ options: probe })),
+      keysAt((probe) => ({ plannedDowntime: [probe] })),
     ]
-    expect(places.map((keys) => keys.length)).toEqual([10, 7, 3, 8, 6, 4, 3, 8])
+    expect(places.map((keys) => keys.length)).toEqual([11, 7, 3, 8, 6, 4, 3, 8, 4])
     for (const key of places.flat()) expect(text).toMatch(new RegExp(`^[ #]*(- )?${key}:`, 'm'))
   })
 

@@ -55,8 +55,8 @@ async function runBounded(detector: Detector, share: Share) {
       }
     },
   }
-  const { answers } = await reportOn(LINES, CASE, { detectors: [bounded] })
-  return { signals, bounds: answers.coverage.bounds }
+  const { reading } = await reportOn(LINES, CASE, { detectors: [bounded] })
+  return { signals, bounds: reading.bounds }
 }
 
 /** To these every request at a door is evidence; the others judge what comes together, and have bounds of their own. */
@@ -96,7 +96,7 @@ describe.each(atDoors)('more principals than $id can hold', (detector) => {
 })
 
 it('nothing is folded, and nothing said, where there is room', async () => {
-  const { answers, findings } = await reportOn(LINES, CASE)
-  expect(answers.coverage.bounds).toEqual([])
+  const { reading, findings } = await reportOn(LINES, CASE)
+  expect(reading.bounds).toEqual([])
   expect(findings).toHaveLength(40)
 })

@@ -21,8 +21,8 @@ const START = Date.parse('2021-08-14T20:00:00Z')
 const isoOf = (ms: number) => new Date(ms).toISOString().slice(0, 19)
 
 async function exportsIn(lines: readonly string[], caseFile: object = CASE) {
-  const { findings, answers } = await reportOn(lines, caseFile)
-  return { bounds: answers.coverage.bounds, found: findings.filter(({ kind }) => kind === 'bulk-export') }
+  const { findings, reading } = await reportOn(lines, caseFile)
+  return { bounds: reading.bounds, found: findings.filter(({ kind }) => kind === 'bulk-export') }
 }
 
 interface Fetch {
@@ -231,8 +231,8 @@ async function runBounded(share: (client: number) => 0 | 1) {
     },
   }
   const thresholds = { bounded: { objects: 2, pages: 2, bytes: 1e9, peers: 1000 } }
-  const { answers } = await reportOn(CROWD, CASE, { detectors: [bounded], thresholds })
-  return { signals, totals, bounds: answers.coverage.bounds }
+  const { reading } = await reportOn(CROWD, CASE, { detectors: [bounded], thresholds })
+  return { signals, totals, bounds: reading.bounds }
 }
 
 describe('more candidates than bulk-export can hold', () => {

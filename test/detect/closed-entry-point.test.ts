@@ -638,9 +638,9 @@ describe('the rule of an entry point', () => {
 
   it('says that nothing was checked where nothing is declared closed', async () => {
     const open = { entryPoints: [{ id: 'door', path: '/test/export' }] }
-    const { findings, answers } = await reportOn([combinedLine({})], open, APACHE)
+    const { findings, reading } = await reportOn([combinedLine({})], open, APACHE)
     expect(findings).toEqual([])
-    expect(answers.coverage.notChecked).toContainEqual({
+    expect(reading.notChecked).toContainEqual({
       check: 'closed-entry-point',
       reason: 'no declared entry point has a closing time',
     })

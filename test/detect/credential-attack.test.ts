@@ -147,8 +147,8 @@ describe('more than memory holds', () => {
         return observer
       },
     }
-    const { findings, answers } = await reportOn(inOrder(lines), CASE, { detectors: [detector] })
-    const bounds = answers.coverage.bounds.filter(({ name }) => name.startsWith(`${KIND}: `))
+    const { findings, reading } = await reportOn(inOrder(lines), CASE, { detectors: [detector] })
+    const bounds = reading.bounds.filter(({ name }) => name.startsWith(`${KIND}: `))
     return { findings: findings.filter(({ kind }) => (kind as string) === KIND), bounds, observer: observer! }
   }
 

@@ -68,9 +68,9 @@ describe('what was seen and what was not', () => {
   })
 
   it('is nothing at all, and says so, without indicators', async () => {
-    const { indicators, answers } = await reportOn(lines, {}, APACHE)
+    const { indicators, reading } = await reportOn(lines, {}, APACHE)
     expect(indicators).toEqual([])
-    expect(answers.coverage.notChecked).toContainEqual({
+    expect(reading.notChecked).toContainEqual({
       check: 'indicator-seen',
       reason: 'no indicators were given',
     })

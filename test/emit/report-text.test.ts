@@ -17,8 +17,8 @@ async function page(report: Report, settings: Partial<SinkSettings> = {}): Promi
   return emitted(reportText, { ...samples, report }, 1000, settings)
 }
 
-function withCoverage(coverage: Partial<Report['answers']['coverage']>): Report {
-  return { ...sampleReport, answers: { coverage: { ...sampleReport.answers.coverage, ...coverage } } }
+function withReading(reading: Partial<Report['reading']>): Report {
+  return { ...sampleReport, reading: { ...sampleReport.reading, ...reading } }
 }
 
 describe('the text report', () => {
@@ -35,7 +35,7 @@ describe('the text report', () => {
   })
 
   it('says first that a run was interrupted', async () => {
-    const lines = (await page(withCoverage({ interrupted: true }))).split('\n')
+    const lines = (await page(withReading({ interrupted: true }))).split('\n')
     expect(lines[1]).toBe('Interrupted: this covers only what was read until then')
   })
 

@@ -1,4 +1,4 @@
-import type { LedgerEntry, Reject, Report } from '../../src/conclude/contract.js'
+import type { Answers, LedgerEntry, Reject, Report } from '../../src/conclude/contract.js'
 import type { EvidenceReference, Finding, Severity } from '../../src/findings/contract.js'
 import type { Session } from '../../src/sessions/contract.js'
 
@@ -197,6 +197,27 @@ export const otherFinding: Finding = {
 
 const noFindings: Readonly<Record<Severity, number>> = { info: 0, low: 0, medium: 0, high: 0, critical: 0 }
 
+const nothing = {
+  basis: [],
+  numbers: {},
+  evidence: [],
+  findings: [],
+  wouldChange: [],
+  restsOn: { logs: [], gaps: [], gapCount: 0 },
+} as const
+
+export const emptyAnswers: Answers = {
+  unauthorizedAccess: { verdict: 'not-found', ...nothing },
+  entryPoints: [],
+  closure: [],
+  ongoing: { verdict: 'none', ...nothing },
+  dateRange: { verdict: 'none', ...nothing, first: null, last: null, earliest: null, latest: null },
+  coverage: [],
+  assumptions: [],
+  limits: [],
+  basis: { postern: '0.1.0', sources: [], entryPoints: {}, settings: {}, detectors: [] },
+}
+
 /** A run over two sources, one of them damaged. */
 export const sampleReport: Report = {
   version: '0.1.0',
@@ -236,45 +257,47 @@ export const sampleReport: Report = {
     findings: { ...noFindings, critical: 1, low: 1 },
   },
   findings: [otherFinding, closedFinding],
-  answers: {
-    coverage: {
-      sources: [
-        {
-          ordinal: 'S1',
-          names: gatewayLog.names,
-          first: gatewayLog.first,
-          last: gatewayLog.last,
-          state: 'read',
-          faults: [],
-        },
-        {
-          ordinal: 'S2',
-          names: damagedLog.names,
-          first: damagedLog.first,
-          last: damagedLog.last,
-          state: 'damaged',
-          faults: ['truncated-gzip', 'nul-run'],
-        },
-      ],
-      notRead: [{ name: 'logs/gateway-access.log.3.xz', reason: 'compressed with xz, which is not read' }],
-      notChecked: [
-        { check: 'indicator-seen', reason: 'no indicator is given' },
-        { check: 'user', reason: 'not in this format' },
-      ],
-      assumptions: ['S1 and S2 were written by one clock: no record stands in both'],
-      bounds: [
-        {
-          name: 'sessions',
-          limit: 100_000,
-          count: 12,
-          firstAt: '2021-08-14T12:03:11.000Z',
-          effect: 'folded into the totals of their network',
-        },
-      ],
-      proxyLike: ['192.0.2.10'],
-      interrupted: false,
-    },
+  reading: {
+    sources: [
+      {
+        ordinal: 'S1',
+        names: gatewayLog.names,
+        first: gatewayLog.first,
+        last: gatewayLog.last,
+        state: 'read',
+        faults: [],
+      },
+      {
+        ordinal: 'S2',
+        names: damagedLog.names,
+        first: damagedLog.first,
+        last: damagedLog.last,
+        state: 'damaged',
+        faults: ['truncated-gzip', 'nul-run'],
+      },
+    ],
+    notRead: [{ name: 'logs/gateway-access.log.3.xz', reason: 'compressed with xz, which is not read' }],
+    notChecked: [
+      { check: 'indicator-seen', reason: 'no indicator is given' },
+      { check: 'user', reason: 'not in this format' },
+    ],
+    bounds: [
+      {
+        name: 'sessions',
+        limit: 100_000,
+        count: 12,
+        firstAt: '2021-08-14T12:03:11.000Z',
+        effect: 'folded into the totals of their network',
+      },
+    ],
+    proxyLike: ['192.0.2.10'],
+    interrupted: false,
   },
+  answers: {
+    ...emptyAnswers,
+    assumptions: ['S1 and S2 were written by one clock: no record stands in both'],
+  },
+  timeline: { from: null, bucketMs: 60_000, requests: [], failures: [], bytes: [] },
   indicators: [
     { type: 'address', value: '203.0.113.77', seen: true, records: 431 },
     { type: 'user-agent', value: 'number-harvester/', seen: true, records: 431 },
@@ -313,17 +336,16 @@ export const emptyReport: Report = {
     findings: noFindings,
   },
   findings: [],
-  answers: {
-    coverage: {
-      sources: [],
-      notRead: [],
-      notChecked: [],
-      assumptions: [],
-      bounds: [],
-      proxyLike: [],
-      interrupted: false,
-    },
+  reading: {
+    sources: [],
+    notRead: [],
+    notChecked: [],
+    bounds: [],
+    proxyLike: [],
+    interrupted: false,
   },
+  answers: emptyAnswers,
+  timeline: { from: null, bucketMs: 60_000, requests: [], failures: [], bytes: [] },
   indicators: [],
   ledger: [],
   configuration: [],

@@ -286,9 +286,9 @@ describe('a client that looks like a proxy', () => {
       const caseFile = {
         entryPoints: [{ id: 'export', path: '/test/export', closed: [{ from: '2021-08-14T12:00:00Z' }] }],
       }
-      const { findings, answers } = await reportOn(lines, caseFile, { format: 'apache-combined' })
+      const { findings, reading } = await reportOn(lines, caseFile, { format: 'apache-combined' })
       expect(findings.map((each) => each.severity)).toEqual([severity])
-      expect(answers.coverage.proxyLike).toEqual(severity === 'low' ? ['203.0.113.9'] : [])
+      expect(reading.proxyLike).toEqual(severity === 'low' ? ['203.0.113.9'] : [])
     },
   )
 })

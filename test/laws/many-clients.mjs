@@ -55,13 +55,13 @@ async function* chunks() {
 
 const evidence = [{ name: 'access.log', bytes: chunks() }]
 const run = investigate({ evidence, memoryMb, format: 'apache-combined' })
-const { summary, findings, answers } = await run.report()
+const { summary, findings, reading } = await run.report()
 process.stdout.write(
   JSON.stringify({
     wrote,
     summary,
     findings: findings.length,
-    bounds: answers.coverage.bounds,
+    bounds: reading.bounds,
     peakMb: process.resourceUsage().maxRSS / 1024,
   }),
 )

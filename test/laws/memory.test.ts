@@ -10,7 +10,7 @@ interface Outcome {
   readonly wrote: { readonly records: number; readonly bytes: number; readonly denied: number }
   readonly summary: Report['summary']
   readonly findings: number
-  readonly bounds: Report['answers']['coverage']['bounds']
+  readonly bounds: Report['reading']['bounds']
   readonly peakMb: number
 }
 

@@ -56,7 +56,7 @@ async function answerTo(evidence: readonly EvidenceInput[], options: Options): P
     // the names of files differ, nothing else
     rejects: files['rejects.jsonl']!.replaceAll(/"file":"[^"]*"/g, '"file":""'),
     summary: JSON.stringify(report.summary),
-    bounds: JSON.stringify(report.answers.coverage.bounds),
+    bounds: JSON.stringify(report.reading.bounds),
   }
 }
 

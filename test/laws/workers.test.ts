@@ -156,7 +156,7 @@ describe('threads that do not come to their end', PATIENT, () => {
       })
       const report = await run.report()
       const records = report.ledger.reduce((sum, entry) => sum + entry.records, 0)
-      expect(report.answers.coverage.interrupted).toBe(true)
+      expect(report.reading.interrupted).toBe(true)
       expect(records).toBe(report.summary.records)
       expect(records).toBeGreaterThan(5000)
       expect(records).toBeLessThan(110_000)

@@ -13,7 +13,9 @@ const STAGES = [
   'order',
   'sessions',
   'observe',
+  'coverage',
   'detect',
+  'closure',
   'findings',
   'conclude',
   'emit',
@@ -142,6 +144,17 @@ const EXCEPTIONS: readonly { readonly from: string; readonly to: string; readonl
     to: 'observe/subject.ts',
     reason: 'who a finding is about is collected the same everywhere',
   },
+  {
+    from: 'coverage/',
+    to: 'observe/citations.ts',
+    reason: 'the lines around a gap are cited as findings cite theirs',
+  },
+  {
+    from: 'closure/',
+    to: 'observe/citations.ts',
+    reason: 'the lines that a verdict stands on are cited as findings cite theirs',
+  },
+  { from: 'conclude/answers.ts', to: 'observe/citations.ts', reason: 'citations become evidence references' },
   { from: 'findings/', to: 'observe/citations.ts', reason: 'the type of a citation that a signal carries' },
 ]
 

@@ -117,7 +117,7 @@ describe('the formats of an nginx.conf', () => {
       },
     ])
     const report = await investigate({ evidence: [at('site.log')], formatFrom: at('nginx.conf') }).report()
-    expect(report.answers.coverage.notRead.map(({ name }) => name)).toContain(`${at('nginx.conf')}:3`)
+    expect(report.reading.notRead.map(({ name }) => name)).toContain(`${at('nginx.conf')}:3`)
   })
 
   it('come from includes: globs, copies of absolute paths, and no circles', async () => {

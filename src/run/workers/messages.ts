@@ -3,6 +3,7 @@
 import type { ClassifierOptions } from '../../classify/classifier.js'
 import type { RecordBatch } from '../../columns/contract.js'
 import type { LedgerEntry, Reject } from '../../conclude/contract.js'
+import type { SourceTrace } from '../../coverage/contract.js'
 import type { HashKind } from '../../decode/hash.js'
 import type { SourceCounts } from '../read-source.js'
 import type { PortableSource } from './portable-source.js'
@@ -66,6 +67,7 @@ export interface EndSaid extends Standing {
   readonly ordinal: number
   readonly rejects: readonly Reject[]
   readonly entry: LedgerEntry
+  readonly trace: SourceTrace | null
 }
 
 /** From a worker. The messages of one source come in order; `end` is its last. */

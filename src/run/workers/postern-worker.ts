@@ -59,6 +59,7 @@ class SourcePump {
         ...this.#standing(),
         rejects: this.#takeRejects(),
         entry: this.#reader.ledgerEntry(),
+        trace: this.#reader.trace(),
       })
     } catch (error) {
       this.#say({ type: 'failed', ordinal: this.#reader.ordinal, error })
@@ -178,6 +179,7 @@ class ReadingThread {
       scanner: options.scanner,
       chains: new ForwardingChains(options.trustedProxies),
       classifier: new Classifier(options),
+      trace: true,
       signal: this.#stop.signal,
     }
   }

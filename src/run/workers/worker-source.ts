@@ -1,6 +1,7 @@
 import { countHolders } from '../../columns/batch.js'
 import type { RecordBatch } from '../../columns/contract.js'
 import type { LedgerEntry, Reject } from '../../conclude/contract.js'
+import type { SourceTrace } from '../../coverage/contract.js'
 import { type ReadSource, type SourceCounts, spanOf } from '../read-source.js'
 import type { ReadySource } from '../sources.js'
 import type { Answer, BatchSaid, Columns, EndSaid } from './messages.js'
@@ -40,6 +41,7 @@ export class WorkerSource implements ReadSource {
   #wake: (() => void) | null = null
   #isOpen = false
   #entry: LedgerEntry | null = null
+  #trace: SourceTrace | null = null
 
   constructor(ready: ReadySource, portable: PortableSource, options: WorkerSourceOptions) {
     this.ready = ready
@@ -71,7 +73,7 @@ export class WorkerSource implements ReadSource {
     this.counts = { ...said.counts, outside: this.counts.outside }
     if (said.rejects.length > 0) this.#onRejects?.(said.rejects)
     if (said.type === 'batch') return this.#batchOf(said)
-    this.#entry = said.entry
+    this.#keepEnd(said)
     return null
   }
 
@@ -86,12 +88,21 @@ export class WorkerSource implements ReadSource {
     this.#thread.post({ type: 'close', ordinal: this.ordinal })
     while (this.#entry === null && this.#failure === null) {
       const said = await this.#nextSaid().catch(() => null)
-      if (said?.type === 'end') this.#entry = said.entry
+      if (said?.type === 'end') this.#keepEnd(said)
     }
   }
 
   ledgerEntry(): LedgerEntry {
     return { ...this.#entry!, ...this.counts, ...spanOf(this) }
+  }
+
+  trace(): SourceTrace | null {
+    return this.#trace
+  }
+
+  #keepEnd({ entry, trace }: EndSaid): void {
+    this.#entry = entry
+    this.#trace = trace
   }
 
   async #nextSaid(): Promise<BatchSaid | EndSaid> {

@@ -8,11 +8,11 @@ export const ledgerJson = {
   fileName: 'ledger.json',
   create(output: Output): Sink {
     return {
-      async ledger(ledger, { version, answers, configuration, indicators }) {
+      async ledger(ledger, { version, reading, configuration, indicators }) {
         const content = {
           versions: { postern: version },
           ledger,
-          coverage: answers.coverage,
+          reading,
           configuration,
           indicators,
         }

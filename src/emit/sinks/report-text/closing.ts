@@ -35,16 +35,16 @@ export function indicatorsSection({ indicators }: Report, width: number): Line[]
   ]
 }
 
-export function notCheckedSection({ answers: { coverage } }: Report, width: number): Line[] {
-  const texts = coverage.notChecked.map(({ check, reason }) => `${check}: ${reason}`)
+export function notCheckedSection({ reading }: Report, width: number): Line[] {
+  const texts = reading.notChecked.map(({ check, reason }) => `${check}: ${reason}`)
   return listSection('Not checked', texts, 'nothing: every check ran', width)
 }
 
-export function assumptionsSection({ answers: { coverage } }: Report, width: number): Line[] {
-  const proxies = coverage.proxyLike.map(
+export function assumptionsSection({ reading, answers }: Report, width: number): Line[] {
+  const proxies = reading.proxyLike.map(
     (client) => `${client} looks like a proxy that is not declared: over half of all records come from it`,
   )
-  return listSection('Assumptions', [...coverage.assumptions, ...proxies], 'none', width)
+  return listSection('Assumptions', [...answers.assumptions, ...proxies], 'none', width)
 }
 
 function listSection(title: string, texts: readonly string[], none: string, width: number): Line[] {

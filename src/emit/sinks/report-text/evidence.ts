@@ -1,4 +1,4 @@
-import type { Coverage, LedgerEntry, Report, Summary } from '../../../conclude/contract.js'
+import type { LedgerEntry, Reading, Report, Summary } from '../../../conclude/contract.js'
 import { FAULTS, type Fault } from '../../../core/faults.js'
 import { formatBytes, formatCount, formatDuration } from '../../../core/times.js'
 import { type Line, labelled, table, wrap } from './layout.js'
@@ -8,30 +8,30 @@ import { counted, timeSpan, withShare } from './words.js'
 const MAX_SOURCES = 40
 
 /** What was read and what was not. Zero is said: silence must be distinguishable from blindness. */
-export function evidenceSection({ answers: { coverage }, ledger }: Report, width: number): Line[] {
+export function evidenceSection({ reading, ledger }: Report, width: number): Line[] {
   const line = (label: string, texts: readonly string[], none: string): Line[] =>
     (texts.length === 0 ? [none] : texts).flatMap((text, index) =>
       labelled(index === 0 ? label : '', text, width, 2),
     )
   return [
     [{ text: 'Evidence', tone: 'heading' }],
-    ...line('Sources', [sourceStates(coverage)], ''),
+    ...line('Sources', [sourceStates(reading)], ''),
     ...line(
       'Not read',
-      coverage.notRead.map(({ name, reason }) => `${name}: ${reason}`),
+      reading.notRead.map(({ name, reason }) => `${name}: ${reason}`),
       'none',
     ),
     ...line('Faults', ledger.flatMap(faultTexts), 'none'),
-    ...line('Memory bounds', coverage.bounds.map(boundText), 'none reached'),
+    ...line('Memory bounds', reading.bounds.map(boundText), 'none reached'),
     ...line(
       'Interrupted',
-      coverage.interrupted ? ['yes: what follows covers only what was read until then'] : [],
+      reading.interrupted ? ['yes: what follows covers only what was read until then'] : [],
       'no',
     ),
   ]
 }
 
-function sourceStates({ sources }: Coverage): string {
+function sourceStates({ sources }: Reading): string {
   const count = (state: 'read' | 'damaged' | 'unread'): number =>
     sources.filter((source) => source.state === state).length
   return `${formatCount(count('read'))} read to the end, ${formatCount(count('damaged'))} damaged, ${formatCount(count('unread'))} unread`
@@ -49,7 +49,7 @@ function faultText({ code, count, first, detail }: Fault): string {
   return `${code}, ${times}${place}: ${detail ?? meaning}; ${end}`
 }
 
-function boundText({ name, limit, count, firstAt, effect }: Coverage['bounds'][number]): string {
+function boundText({ name, limit, count, firstAt, effect }: Reading['bounds'][number]): string {
   return `${name}: ${formatCount(count)} beyond the limit of ${formatCount(limit)}, first at ${firstAt}: ${effect}`
 }
 

@@ -40,8 +40,8 @@ function linesOf(report: Report, width: number): Line[] {
   return sections.flatMap((section, index) => (index === 0 ? section : [[], ...section]))
 }
 
-function titleSection({ version, answers: { coverage } }: Report): Line[] {
+function titleSection({ version, reading }: Report): Line[] {
   const title: Line = [{ text: `Postern ${version}`, tone: 'heading' }, '   all times in UTC']
-  if (!coverage.interrupted) return [title]
+  if (!reading.interrupted) return [title]
   return [title, [{ text: 'Interrupted: this covers only what was read until then', tone: 'critical' }]]
 }

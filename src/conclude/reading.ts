@@ -1,21 +1,19 @@
 import type { BoundHit } from '../observe/contract.js'
-import type { Coverage, LedgerEntry } from './contract.js'
+import type { LedgerEntry, Reading } from './contract.js'
 
-export interface CoverageInput {
+export interface ReadingInput {
   readonly ledger: readonly LedgerEntry[]
   readonly notRead: readonly { readonly name: string; readonly reason: string }[]
   readonly notChecked: readonly { readonly check: string; readonly reason: string }[]
   readonly bounds: readonly BoundHit[]
   readonly proxyLike: readonly string[]
   readonly interrupted: boolean
-  /** Ordinals of sources whose zone had to be assumed. */
-  readonly zoneAssumed: readonly string[]
   /** Entry points with a host rule. */
   readonly hostRules: readonly string[]
 }
 
 /** What the evidence could and could not show. */
-export function concludeCoverage(input: CoverageInput): Coverage {
+export function concludeReading(input: ReadingInput): Reading {
   const unread = input.ledger.filter((entry) => entry.records === 0)
   return {
     sources: input.ledger.map((entry) => ({
@@ -31,7 +29,6 @@ export function concludeCoverage(input: CoverageInput): Coverage {
       ...unread.map((entry) => ({ name: entry.names.join(', '), reason: reasonUnread(entry) })),
     ],
     notChecked: [...input.notChecked, ...missingFields(input)],
-    assumptions: assumptionsOf(input),
     bounds: input.bounds,
     proxyLike: input.proxyLike,
     interrupted: input.interrupted,
@@ -47,7 +44,7 @@ function reasonUnread(entry: LedgerEntry): string {
 }
 
 /** Fields that no source has, and what cannot be told without them. */
-function missingFields({ ledger, hostRules }: CoverageInput): { check: string; reason: string }[] {
+function missingFields({ ledger, hostRules }: ReadingInput): { check: string; reason: string }[] {
   const read = ledger.filter((entry) => entry.records > 0)
   if (read.length === 0) return []
   const has = (field: string) => read.some((entry) => entry.fields.includes(field))
@@ -81,7 +78,15 @@ function missingFields({ ledger, hostRules }: CoverageInput): { check: string; r
   return notes
 }
 
-function assumptionsOf({ ledger, zoneAssumed }: CoverageInput): string[] {
+/** What had to be assumed of the sources. */
+export function assumptionsOf({
+  ledger,
+  zoneAssumed,
+}: {
+  readonly ledger: readonly LedgerEntry[]
+  /** Ordinals of sources whose zone had to be assumed. */
+  readonly zoneAssumed: readonly string[]
+}): string[] {
   const read = ledger.filter((entry) => entry.records > 0)
   const assumptions: string[] = []
   if (zoneAssumed.length > 0)

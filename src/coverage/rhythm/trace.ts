@@ -1,0 +1,4 @@
+/** Counts over time of one source. */
+export interface RhythmTrace {
+  readonly records: number
+}
