@@ -22,6 +22,7 @@ interface Flags extends ReadFlags {
   readonly workers?: number
   readonly hash?: 'sha256' | 'none'
   readonly out?: string
+  readonly previous?: string
   readonly force?: true
   readonly jsonl?: true
   readonly failOn?: Severity
@@ -61,6 +62,10 @@ export function investigateCommand(): Command {
       ).choices(['sha256', 'none']),
     )
     .option(
+      '--previous <answers.json>',
+      'answers of an earlier run (of its --out): the report says what moved since, and why',
+    )
+    .option(
       '--out <dir>',
       'write report, findings, evidence, sessions, ledger and rejects into a new or empty folder',
     )
@@ -94,7 +99,7 @@ async function toOptions(
   evidence: readonly string[],
   flags: Flags,
 ): Promise<InvestigateOptions<readonly []>> {
-  const { since, until, indicators, horizon, memory, workers = 'auto', hash, out } = flags
+  const { since, until, indicators, horizon, memory, workers = 'auto', hash, out, previous } = flags
   return {
     ...(await toReadOptions(flags)),
     evidence,
@@ -106,6 +111,7 @@ async function toOptions(
     workers,
     ...(hash === undefined ? {} : { hash }),
     ...(out === undefined ? {} : { out }),
+    ...(previous === undefined ? {} : { previous }),
     force: flags.force === true,
     showSecrets: flags.showSecrets === true,
   }

@@ -1,5 +1,5 @@
 import type { ClosureAnswer, EntryPointAnswer } from '../closure/contract.js'
-import type { Answer } from '../core/answer.js'
+import type { Answer, Basis } from '../core/answer.js'
 import type { Fault } from '../core/faults.js'
 import type { LogCoverage, Timeline } from '../coverage/contract.js'
 import type { EvidenceReference, Finding, Severity } from '../findings/contract.js'
@@ -148,6 +148,25 @@ export interface AnswerBasis {
   readonly detectors: readonly string[]
 }
 
+/** A question that is answered otherwise than before. */
+export interface AnswerChange {
+  /** `unauthorised access`, `closing of ID at TIME`, `use of ID`, `date range`, `ongoing`. */
+  readonly question: string
+  /** Null: it was not asked, or is not asked any more. */
+  readonly was: AnswerState | null
+  readonly now: AnswerState | null
+  /** `new-evidence`, `evidence-gone`, `new-declaration`, `declaration-changed`, `declaration-gone`, `new-rule`, `rule-gone`, `setting-changed`. */
+  readonly why: readonly Basis[]
+}
+
+export interface AnswerState {
+  readonly verdict: string
+  readonly numbers: Readonly<Record<string, number | string | null>>
+}
+
+/** What `answers.json` says that it is. Changes when its shape does. */
+export const ANSWERS_SCHEMA = 'postern-answers/1'
+
 /** The questions that a report on a breach must answer; methods.md 4.13. */
 export interface Answers {
   readonly unauthorizedAccess: Answer<AccessVerdict, EvidenceReference>
@@ -167,6 +186,8 @@ export interface Report<F extends Finding = Finding> {
   readonly summary: Summary
   readonly findings: readonly F[]
   readonly answers: Answers
+  /** What moved since the answers that were handed in as `previous`; null where none were. */
+  readonly changes: readonly AnswerChange[] | null
   readonly reading: Reading
   readonly timeline: Timeline
   /** Every indicator of the list and whether it was seen. */

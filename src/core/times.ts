@@ -49,6 +49,14 @@ export function toIso(epochMs: number): string {
   return `${isoDate}${clock}.${String(ms % 1000).padStart(3, '0')}Z`
 }
 
+/** An ISO 8601 time in UTC for a sentence: `2021-08-14 12:00Z`, with seconds where there are any. */
+export function briefTime(iso: string): string {
+  return iso.replace(
+    /^([\d-]+)T(\d\d:\d\d)(:\d\d)(?:\.\d+)?Z$/,
+    (_, date, clock, seconds) => `${date} ${clock}${seconds === ':00' ? '' : seconds}Z`,
+  )
+}
+
 /** The largest time that a Date can show, ECMAScript 21.4.1.1. */
 const MAX_TIME_MS = 8.64e15
 

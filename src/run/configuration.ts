@@ -2,7 +2,7 @@ import { basename, isAbsolute } from 'node:path'
 import type { CaseFile, CaseOptions, SourceSetting } from '../case/contract.js'
 import type { DataRoute, Indicator, LoginRule } from '../classify/contract.js'
 import { matchSegments } from '../classify/entry-points.js'
-import type { ConfigurationValue } from '../conclude/contract.js'
+import type { Answers, ConfigurationValue } from '../conclude/contract.js'
 import { MINUTE_MS } from '../core/civil-time.js'
 import { PosternError } from '../core/errors.js'
 import { isZone, toIso } from '../core/times.js'
@@ -68,6 +68,10 @@ export interface DetectOptions<Own extends readonly Detector[] = readonly Detect
   readonly detectors?: Own
   /** Thresholds by detector and name. */
   readonly thresholds?: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /**
+   * Answers of an earlier run, or the path of their `answers.json`: the report says what moved since, and why.
+   */
+  readonly previous?: string | Answers
   /** Quote log text as it stands, secrets and all. Default false. */
   readonly showSecrets?: boolean
 }

@@ -1,4 +1,5 @@
-import type { Reject, Report } from '../conclude/contract.js'
+import { readFile } from 'node:fs/promises'
+import type { Answers, Reject, Report } from '../conclude/contract.js'
 import { PosternError } from '../core/errors.js'
 import { version } from '../core/version.js'
 import type { Detector } from '../detect/contract.js'
@@ -123,11 +124,15 @@ export class InvestigationRun<F extends Finding> implements Investigation<F> {
     checkIds(formats, 'format')
     const { checkFolder, InvestigationPass, readySources, resolveConfiguration } = await import('./engine.js')
     const configuration = await resolveConfiguration(options, this.#detectors)
+    const previous = await previousAnswers(options.previous)
     if (options.out !== undefined) await checkFolder(options.out, options.force === true)
     const ready = await readySources(options.evidence, formats, configuration, options.stdin)
     const folder = await this.#openFolder()
     try {
-      const pass = new InvestigationPass(ready, configuration, this.#passSettings(folder))
+      const pass = new InvestigationPass(ready, configuration, {
+        ...this.#passSettings(folder),
+        previous,
+      })
       const judged = await pass.run()
       if (folder !== null) await writeAll(folder, judged)
       return judged
@@ -171,6 +176,18 @@ export class InvestigationRun<F extends Finding> implements Investigation<F> {
       ...(signal === undefined ? {} : { signal }),
     }
   }
+}
+
+/** @throws {ERR_OPTION_INVALID} a file that is not there, or is no answers.json. */
+async function previousAnswers(previous: string | Answers | undefined): Promise<Answers | null> {
+  if (previous === undefined || typeof previous !== 'string') return previous ?? null
+  const text = await readFile(previous, 'utf8').catch((cause: Error) => {
+    throw new PosternError('ERR_OPTION_INVALID', `earlier answers cannot be read: ${cause.message}`, {
+      cause,
+    })
+  })
+  const { readAnswers } = await import('../conclude/previous.js')
+  return readAnswers(text, previous)
 }
 
 /** Misuse found before anything was read: no trace is left of the outputs. */

@@ -3,16 +3,18 @@ import type { ClosureJudgement } from '../closure/contract.js'
 import { judgeClosures } from '../closure/judge.js'
 import { ClosureObserver, type ClosureTrace } from '../closure/observer.js'
 import type { RecordBatch } from '../columns/contract.js'
-import { concludeAnswers } from '../conclude/answers.js'
+import { concludeAnswers } from '../conclude/answers/answers.js'
 import { IndicatorCounter, type IndicatorCounts } from '../conclude/collect/indicator-counts.js'
 import { type Traffic, TrafficCollector } from '../conclude/collect/traffic.js'
-import type { AnswerBasis, LedgerEntry, Reading, Reject, Report } from '../conclude/contract.js'
+import { compareAnswers } from '../conclude/compare.js'
+import type { AnswerBasis, Answers, LedgerEntry, Reading, Reject, Report } from '../conclude/contract.js'
 import { assumptionsOf, concludeReading } from '../conclude/reading.js'
 import { summarize } from '../conclude/summary.js'
 import { PosternError } from '../core/errors.js'
 import { lazily } from '../core/lazily.js'
 import { toIso } from '../core/times.js'
 import type { CoverageJudgement, CoveredSource } from '../coverage/contract.js'
+import { withCoverageDoubts } from '../coverage/doubt.js'
 import { judgeCoverage } from '../coverage/judge.js'
 import type { Detector } from '../detect/contract.js'
 import { closedEntryPoint } from '../detect/detectors/closed-entry-point/index.js'
@@ -63,6 +65,8 @@ export interface PassSettings {
   readonly stop: AbortSignal
   readonly signal?: AbortSignal
   readonly version: string
+  /** Answers of an earlier run, to be compared with. */
+  readonly previous: Answers | null
 }
 
 /** Where a run stands. Counts are provisional until it ends. */
@@ -287,7 +291,7 @@ export class InvestigationPass implements PassConsumer {
     const input = this.#findingInput(ledger, traffic)
     const coverage = this.#judgeCoverage(ledger)
     const signals = this.#detectors.flatMap((it): Signal[] => [...it.seal(this.#context)])
-    const made = makeFindings([...signals, ...coverage.signals], input)
+    const made = makeFindings([...withCoverageDoubts(signals, coverage.logs), ...coverage.signals], input)
     const findings = made.map(({ finding }) => finding)
     return {
       findings,
@@ -363,7 +367,8 @@ export class InvestigationPass implements PassConsumer {
         trace: source.trace(),
       }
     })
-    return judgeCoverage({ sources, horizonMs, since, until })
+    const judged = judgeCoverage({ sources, horizonMs, since, until })
+    return { ...judged, signals: judged.signals.map((signal) => withSourceId(signal, ledger)) }
   }
 
   #judgeClosures(
@@ -400,21 +405,24 @@ export class InvestigationPass implements PassConsumer {
       hostRules: configuration.entryPoints.filter((it) => it.hosts !== undefined).map((it) => it.id),
     })
     const hasSpan = traffic.first <= traffic.last
+    const answers = concludeAnswers({
+      findings,
+      coverage,
+      closure: this.#judgeClosures(ledger, traffic, coverage, reading),
+      reading,
+      assumptions: assumptionsOf({ ledger, zoneAssumed }),
+      basis: this.#basis(ledger),
+      first: hasSpan ? toIso(traffic.first) : null,
+      last: hasSpan ? toIso(traffic.last) : null,
+      toReference: (citation) => toReference(citation, input),
+    })
+    const { previous } = this.#settings
     return {
       version: this.#settings.version,
       summary: summarize(ledger, traffic, this.#sessionizer.count, findings),
       findings,
-      answers: concludeAnswers({
-        findings,
-        coverage,
-        closure: this.#judgeClosures(ledger, traffic, coverage, reading),
-        reading,
-        assumptions: assumptionsOf({ ledger, zoneAssumed }),
-        basis: this.#basis(ledger),
-        first: hasSpan ? toIso(traffic.first) : null,
-        last: hasSpan ? toIso(traffic.last) : null,
-        toReference: (citation) => toReference(citation, input),
-      }),
+      answers,
+      changes: previous === null ? null : compareAnswers(previous, answers),
       reading,
       timeline: coverage.timeline,
       indicators: configuration.indicators.map(({ type, value }, i) => ({
@@ -501,6 +509,13 @@ const NOTHING = {
   interrupted: false,
   hostRules: [],
 } as const
+
+/** A signal about a source names it by its place; a finding, by what does not depend on other sources. */
+function withSourceId(signal: Signal, ledger: readonly LedgerEntry[]): Signal {
+  const { subject } = signal
+  const entry = subject.type === 'source' ? ledger.find(({ ordinal }) => ordinal === subject.id) : undefined
+  return entry === undefined ? signal : { ...signal, subject: { ...subject, id: entry.id } }
+}
 
 function zoneWasAssumed(source: ReadSource): boolean {
   return source.sawLocalTime && source.ready.toUtc === null

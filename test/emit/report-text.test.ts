@@ -120,8 +120,8 @@ describe('the text report', () => {
 
   it('lets no colour of the log through when it has colours itself', async () => {
     const hostile = withTexts(sampleReport, (text) => `\x1b[7m\x1b]0;t\x07${text}`)
-    // of its own: bold, dim, red, yellow, cyan and their ends
-    const own = (await page(hostile, { color: true })).replace(/\x1b\[(?:0|1|2|22|31|33|36|39)m/g, '')
+    // of its own: bold, dim, red, green, yellow, cyan and their ends
+    const own = (await page(hostile, { color: true })).replace(/\x1b\[(?:0|1|2|22|31|32|33|36|39)m/g, '')
     expect(own).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f]/)
   })
 

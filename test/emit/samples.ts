@@ -293,6 +293,7 @@ export const sampleReport: Report = {
     proxyLike: ['192.0.2.10'],
     interrupted: false,
   },
+  changes: null,
   answers: {
     ...emptyAnswers,
     assumptions: ['S1 and S2 were written by one clock: no record stands in both'],
@@ -345,6 +346,7 @@ export const emptyReport: Report = {
     interrupted: false,
   },
   answers: emptyAnswers,
+  changes: null,
   timeline: { from: null, bucketMs: 60_000, requests: [], failures: [], bytes: [] },
   indicators: [],
   ledger: [],
@@ -407,9 +409,14 @@ export function withTexts<Value>(value: Value, change: (text: string) => string)
   return changed(value, change) as Value
 }
 
+/** What these hold is Postern's own and never of a log. */
+const CLOSED_SETS = new Set(['verdict', 'state'])
+
 function changed(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value)
   if (Array.isArray(value)) return value.map((item) => changed(item, change))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, changed(inner, change)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, CLOSED_SETS.has(key) ? inner : changed(inner, change)]),
+  )
 }

@@ -91,6 +91,7 @@ export function namesIn(folder: string): string[] {
 
 /** What `--out` writes. */
 export const OUTPUTS = [
+  'answers.json',
   'evidence.jsonl',
   'findings.csv',
   'findings.jsonl',

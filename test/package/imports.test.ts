@@ -154,7 +154,12 @@ const EXCEPTIONS: readonly { readonly from: string; readonly to: string; readonl
     to: 'observe/citations.ts',
     reason: 'the lines that a verdict stands on are cited as findings cite theirs',
   },
-  { from: 'conclude/answers.ts', to: 'observe/citations.ts', reason: 'citations become evidence references' },
+  { from: 'conclude/answers/', to: 'observe/citations.ts', reason: 'citations become evidence references' },
+  {
+    from: 'conclude/answers/',
+    to: 'coverage/rests-on.ts',
+    reason: 'which gaps an answer rests on is told the same for all of them',
+  },
   { from: 'findings/', to: 'observe/citations.ts', reason: 'the type of a citation that a signal carries' },
 ]
 

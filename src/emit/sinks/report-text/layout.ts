@@ -1,7 +1,7 @@
 import { clip, visible } from '../../../core/text.js'
 
 /** How a stretch of a line looks where colours are on. */
-export type Tone = 'heading' | 'strong' | 'quiet' | 'critical' | 'high' | 'medium' | 'low' | 'info'
+export type Tone = 'heading' | 'strong' | 'quiet' | 'critical' | 'high' | 'medium' | 'low' | 'info' | 'good'
 
 /** A stretch of a line. */
 export type Run = string | { readonly text: string; readonly tone: Tone }

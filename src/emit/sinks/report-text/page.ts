@@ -1,4 +1,5 @@
 import type { Report } from '../../../conclude/contract.js'
+import { answersSection, changesSection } from './answers.js'
 import {
   assumptionsSection,
   checkSection,
@@ -27,6 +28,8 @@ function pageWidth(columns: number): number {
 function linesOf(report: Report, width: number): Line[] {
   const sections = [
     titleSection(report),
+    answersSection(report, width),
+    changesSection(report, width),
     evidenceSection(report, width),
     sourcesSection(report.ledger, width),
     totalsSection(report.summary, width),
@@ -37,7 +40,9 @@ function linesOf(report: Report, width: number): Line[] {
     settingsSection(report, width),
     checkSection(width),
   ]
-  return sections.flatMap((section, index) => (index === 0 ? section : [[], ...section]))
+  return sections
+    .filter((section) => section !== null)
+    .flatMap((section, index) => (index === 0 ? section : [[], ...section]))
 }
 
 function titleSection({ version, reading }: Report): Line[] {

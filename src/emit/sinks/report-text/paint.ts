@@ -25,5 +25,6 @@ function palette(color: boolean): Readonly<Record<Tone, (text: string) => string
     medium: colors.yellow,
     low: colors.cyan,
     info: colors.dim,
+    good: colors.green,
   }
 }
