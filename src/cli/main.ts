@@ -6,6 +6,7 @@ import { version } from '../core/version.js'
 import { detectorsCommand, formatsCommand } from './catalogue.js'
 import { EXIT } from './exit.js'
 import { reportFailure } from './failure.js'
+import { initCommand } from './init.js'
 import { investigateCommand } from './investigate.js'
 import { parseCommand } from './parse.js'
 import { requestsCommand } from './requests.js'
@@ -57,6 +58,7 @@ Examples:
     investigateCommand(),
     requestsCommand(),
     parseCommand(),
+    initCommand(),
     simulateCommand(),
     formatsCommand(),
     detectorsCommand(),
