@@ -1,6 +1,6 @@
-import { closestMatch } from 'leven'
 import * as v from 'valibot'
 import { type Indicator, MAX_DATA_ROUTES, MAX_ENTRY_POINTS, MAX_LOGINS } from '../classify/contract.js'
+import { closestName } from '../core/closest.js'
 import { parseTime, statesZone } from '../core/read-time.js'
 import { visible } from '../core/text.js'
 import { isZone, parseDuration } from '../core/times.js'
@@ -45,10 +45,7 @@ function keyPath(input: object, key: string | number): v.IssuePathItem {
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
-  const maxDistance = key.length < 4 ? 1 : Math.max(2, Math.floor(key.length / 3))
-  const closest =
-    known.find((name) => name.toLowerCase() === key.toLowerCase()) ??
-    closestMatch(key, known, { maxDistance })
+  const closest = closestName(key, known)
   if (closest === undefined) return `unknown key, expected one of ${known.join(', ')}`
   return `unknown key, did you mean ${closest}`
 }

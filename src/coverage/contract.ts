@@ -56,6 +56,12 @@ export const COVERAGE_BASES = {
 } as const
 export type CoverageBasis = keyof typeof COVERAGE_BASES
 
+/** Kinds of findings about the log itself, with their titles. */
+export const COVERAGE_KINDS = {
+  'log-gap': 'Gap in a log',
+  'log-tampering': 'Log altered or damaged',
+} as const
+
 export interface CoverageReason extends Basis {
   readonly code: CoverageBasis
 }

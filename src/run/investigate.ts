@@ -12,6 +12,7 @@ import type { Session } from '../sessions/contract.js'
 import { Channel } from './channel.js'
 import type { DetectOptions } from './configuration.js'
 import type { Judged, Progress } from './investigation.js'
+import { checkOptionNames } from './option-names.js'
 import type { OutputFolder } from './outputs.js'
 
 export interface InvestigateOptions<Own extends readonly Detector[] = readonly Detector[]>
@@ -118,6 +119,7 @@ export class InvestigationRun<F extends Finding> implements Investigation<F> {
 
   async #run(): Promise<Judged> {
     const options = this.#options
+    await checkOptionNames(options)
     this.#followSignal(options.signal)
     checkIds(this.#detectors, 'detector')
     const formats = [...(options.formats ?? []), ...builtInFormats]

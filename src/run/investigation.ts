@@ -13,7 +13,7 @@ import { summarize } from '../conclude/summary.js'
 import { PosternError } from '../core/errors.js'
 import { lazily } from '../core/lazily.js'
 import { toIso } from '../core/times.js'
-import type { CoverageJudgement, CoveredSource } from '../coverage/contract.js'
+import { COVERAGE_KINDS, type CoverageJudgement, type CoveredSource } from '../coverage/contract.js'
 import { withCoverageDoubts } from '../coverage/doubt.js'
 import { judgeCoverage } from '../coverage/judge.js'
 import type { Detector } from '../detect/contract.js'
@@ -309,7 +309,7 @@ export class InvestigationPass implements PassConsumer {
     const detectors = new Map(this.#settings.detectors.map((it) => [it.id, it]))
     return {
       sourceId: (source) => ledger[source]!.id,
-      titleOf: (kind) => detectors.get(kind)?.title ?? kind,
+      titleOf: (kind) => detectors.get(kind)?.title ?? COVERAGE_TITLES.get(kind) ?? kind,
       severitiesOf: (kind) => detectors.get(kind)?.severities,
       showSecrets: this.#settings.showSecrets,
       proxyLike: new Set(traffic.proxyLike),
@@ -493,6 +493,8 @@ interface Ended {
   readonly coverage: CoverageJudgement
   readonly input: FindingInput
 }
+
+const COVERAGE_TITLES: ReadonlyMap<string, string> = new Map(Object.entries(COVERAGE_KINDS))
 
 /** For a detector that is only asked why it is idle. */
 const NO_LIMITS = { maxCandidates: 0, memoryBytes: 0, maxReferences: 0 } as const

@@ -1,5 +1,5 @@
-import { closestMatch } from 'leven'
 import { DAY_MS } from '../core/civil-time.js'
+import { closestName } from '../core/closest.js'
 import { PosternError } from '../core/errors.js'
 import { parseTime } from '../core/read-time.js'
 import { toIso } from '../core/times.js'
@@ -109,7 +109,7 @@ function producerOf(producer: SimulateOptions['producer']): 'apache' | 'nginx' |
 }
 
 function suggestion(name: string, known: readonly string[]): string {
-  const near = closestMatch(name, known, { maxDistance: Math.max(2, Math.floor(name.length / 3)) })
+  const near = closestName(name, known)
   const hint = near === undefined ? '' : `did you mean ${near}? `
   return `${hint}there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`
 }

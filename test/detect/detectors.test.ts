@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { COVERAGE_KINDS } from '../../src/coverage/contract.js'
 import { SEVERITY_TABLE } from '../../src/findings/severity.js'
 import { detectors } from '../../src/index.js'
 import { CLOSING_DAY, combinedLine } from './access-log.js'
@@ -19,7 +20,9 @@ describe('the registry of detectors', () => {
 
   it('has a title of its own for each, and a row of the severity table', () => {
     expect(new Set(detectors.map(({ title }) => title)).size).toBe(detectors.length)
-    expect(Object.keys(SEVERITY_TABLE).sort()).toEqual(detectors.map(({ id }) => id))
+    expect(Object.keys(SEVERITY_TABLE).sort()).toEqual(
+      [...detectors.map(({ id }) => id), ...Object.keys(COVERAGE_KINDS)].sort(),
+    )
   })
 })
 
