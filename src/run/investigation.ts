@@ -1,25 +1,13 @@
 import { Classifier } from '../classify/classifier.js'
-import type { ClosureJudgement } from '../closure/contract.js'
-import { judgeClosures } from '../closure/judge.js'
 import { ClosureObserver, type ClosureTrace } from '../closure/observer.js'
 import type { RecordBatch } from '../columns/contract.js'
-import { concludeAnswers } from '../conclude/answers/answers.js'
 import { IndicatorCounter, type IndicatorCounts } from '../conclude/collect/indicator-counts.js'
 import { type Traffic, TrafficCollector } from '../conclude/collect/traffic.js'
-import { compareAnswers } from '../conclude/compare.js'
-import type { AnswerBasis, Answers, LedgerEntry, Reading, Reject, Report } from '../conclude/contract.js'
-import { assumptionsOf, concludeReading } from '../conclude/reading.js'
-import { summarize } from '../conclude/summary.js'
-import { PosternError } from '../core/errors.js'
+import type { Answers, Reject } from '../conclude/contract.js'
 import { lazily } from '../core/lazily.js'
 import { toIso } from '../core/times.js'
-import { COVERAGE_KINDS, type CoverageJudgement, type CoveredSource } from '../coverage/contract.js'
-import { withCoverageDoubts } from '../coverage/doubt.js'
-import { judgeCoverage } from '../coverage/judge.js'
 import type { Detector } from '../detect/contract.js'
 import { closedEntryPoint } from '../detect/detectors/closed-entry-point/index.js'
-import type { EvidenceReference, Finding } from '../findings/contract.js'
-import { type FindingInput, makeFindings, toReference } from '../findings/make-findings.js'
 import type { BoundHit, Observer, ObserverContext, Signal } from '../observe/contract.js'
 import { Engine } from '../observe/engine.js'
 import { ForwardingChains } from '../parse/forwarding.js'
@@ -27,8 +15,9 @@ import type { Session } from '../sessions/contract.js'
 import { PrincipalNames } from '../sessions/principals.js'
 import { Sessionizer } from '../sessions/sessionizer.js'
 import { type Configuration, detectorInput } from './configuration.js'
+import { type Judged, judgeRun } from './judge-run.js'
 import { type PassConsumer, runPass } from './pass.js'
-import type { ReadSource } from './read-source.js'
+import { type ReadSource, zoneWasAssumed } from './read-source.js'
 import { SourceReader } from './source-reader.js'
 import type { ReadySource, ReadySources } from './sources.js'
 import { storedBytesOf } from './stored-bytes.js'
@@ -80,14 +69,6 @@ export interface Progress {
   readonly reached: string | null
   /** Open candidates by detector. */
   readonly candidates: Readonly<Record<string, number>>
-}
-
-/** What a pass gives when it has ended. */
-export interface Judged {
-  readonly findings: readonly Finding[]
-  readonly report: Report
-  /** References of served and accepted records by finding id, in the order of the findings. */
-  references(): Iterable<{ readonly findingId: string; readonly references: readonly EvidenceReference[] }>
 }
 
 /** Reads all sources once, shows every row to sessions and observers, and judges at the end. */
@@ -286,177 +267,21 @@ export class InvestigationPass implements PassConsumer {
 
   #judge(interrupted: boolean): Judged {
     const [traffic] = [...this.#traffic.seal()] as [Traffic]
-    const ledger = this.#ledger()
-    if (traffic.records === 0 && !interrupted) this.#refuse(ledger)
-    const input = this.#findingInput(ledger, traffic)
-    const coverage = this.#judgeCoverage(ledger)
-    const signals = this.#detectors.flatMap((it): Signal[] => [...it.seal(this.#context)])
-    const made = makeFindings([...withCoverageDoubts(signals, coverage.logs), ...coverage.signals], input)
-    const findings = made.map(({ finding }) => finding)
-    return {
-      findings,
-      report: this.#report({ findings, ledger, traffic, interrupted, coverage, input }),
-      *references() {
-        for (const { finding, signal } of made) {
-          if (signal.references === undefined || signal.references.length === 0) continue
-          yield { findingId: finding.id, references: signal.references.map((it) => toReference(it, input)) }
-        }
-      },
-    }
-  }
-
-  #findingInput(ledger: readonly LedgerEntry[], traffic: Traffic): FindingInput {
-    const detectors = new Map(this.#settings.detectors.map((it) => [it.id, it]))
-    return {
-      sourceId: (source) => ledger[source]!.id,
-      titleOf: (kind) => detectors.get(kind)?.title ?? COVERAGE_TITLES.get(kind) ?? kind,
-      severitiesOf: (kind) => detectors.get(kind)?.severities,
-      showSecrets: this.#settings.showSecrets,
-      proxyLike: new Set(traffic.proxyLike),
-    }
-  }
-
-  #ledger(): LedgerEntry[] {
-    const seen = new Map<string, string>()
-    return this.#sources.map((source) => {
-      const entry = source.ledgerEntry()
-      const { decodedSha256 } = entry
-      if (decodedSha256 === null) return entry
-      const twin = entry.decodedBytes > 0 ? seen.get(decodedSha256) : undefined
-      seen.set(decodedSha256, entry.ordinal)
-      if (twin === undefined) return entry
-      const detail = `the same bytes as ${twin}; its records are counted twice`
-      return {
-        ...entry,
-        faults: [...entry.faults, { code: 'duplicate-evidence' as const, count: 1, detail }],
-      }
-    })
-  }
-
-  /** Nothing could be read: one line for each source that says why. */
-  #refuse(ledger: readonly LedgerEntry[]): void {
-    if (ledger.some((entry) => entry.outside > 0)) {
-      throw new PosternError(
-        'ERR_EVIDENCE_UNREADABLE',
-        'all records lie outside --since and --until; nothing is left to investigate',
-      )
-    }
-    const { notRead } = concludeReading({ ...NOTHING, ledger, notRead: this.#ready.notRead })
-    const reasons = notRead.map(({ name, reason }) => `${name}: ${reason}`)
-    throw new PosternError('ERR_EVIDENCE_UNREADABLE', `no record could be read. ${reasons.join('; ')}`)
-  }
-
-  #judgeCoverage(ledger: readonly LedgerEntry[]): CoverageJudgement {
-    const { horizonMs, since, until } = this.#configuration
-    const sources = this.#sources.map((source, index): CoveredSource => {
-      const { names, kind, storedBytes, decodedBytes, format, lines, records, rejects, faults } =
-        ledger[index]!
-      return {
-        source: source.ordinal,
-        names,
-        kind,
-        storedBytes,
-        decodedBytes,
-        format,
-        lines,
-        records,
-        rejects,
-        faults,
-        isZoneAssumed: zoneWasAssumed(source),
-        planned: this.#configuration.plannedFor(names),
-        trace: source.trace(),
-      }
-    })
-    const judged = judgeCoverage({ sources, horizonMs, since, until })
-    return { ...judged, signals: judged.signals.map((signal) => withSourceId(signal, ledger)) }
-  }
-
-  #judgeClosures(
-    ledger: readonly LedgerEntry[],
-    { first, last }: Traffic,
-    coverage: CoverageJudgement,
-    reading: Reading,
-  ): ClosureJudgement {
-    const [trace] = [...this.#closure.seal()] as [ClosureTrace]
-    return judgeClosures(trace, {
-      logs: coverage.logs,
-      sources: ledger.map(({ ordinal, fields, records }) => ({
-        ordinal,
-        hasHost: fields.includes('host'),
-        records,
-      })),
-      first,
-      last,
-      notRead: reading.notRead.map(({ name }) => name),
-    })
-  }
-
-  #report({ findings, ledger, traffic, interrupted, coverage, input }: Ended): Report {
-    const configuration = this.#configuration
-    const [counts] = [...this.#indicators.seal()] as [IndicatorCounts]
-    const zoneAssumed = this.#sources.filter(zoneWasAssumed).map((source) => `S${source.ordinal + 1}`)
-    const reading = concludeReading({
-      ledger,
-      notRead: this.#ready.notRead,
-      notChecked: this.#notChecked(),
-      bounds: this.#bounds(),
-      proxyLike: traffic.proxyLike,
+    const [indicators] = [...this.#indicators.seal()] as [IndicatorCounts]
+    const [closure] = [...this.#closure.seal()] as [ClosureTrace]
+    return judgeRun({
+      ready: this.#ready,
+      sources: this.#sources,
+      configuration: this.#configuration,
+      settings: this.#settings,
+      traffic,
+      indicators,
+      closure,
+      signals: () => this.#detectors.flatMap((it): Signal[] => [...it.seal(this.#context)]),
+      sessions: this.#sessionizer.count,
+      bounds: () => this.#bounds(),
       interrupted,
-      hostRules: configuration.entryPoints.filter((it) => it.hosts !== undefined).map((it) => it.id),
     })
-    const hasSpan = traffic.first <= traffic.last
-    const answers = concludeAnswers({
-      findings,
-      coverage,
-      closure: this.#judgeClosures(ledger, traffic, coverage, reading),
-      reading,
-      assumptions: assumptionsOf({ ledger, zoneAssumed }),
-      basis: this.#basis(ledger),
-      first: hasSpan ? toIso(traffic.first) : null,
-      last: hasSpan ? toIso(traffic.last) : null,
-      toReference: (citation) => toReference(citation, input),
-    })
-    const { previous } = this.#settings
-    return {
-      version: this.#settings.version,
-      summary: summarize(ledger, traffic, this.#sessionizer.count, findings),
-      findings,
-      answers,
-      changes: previous === null ? null : compareAnswers(previous, answers),
-      reading,
-      timeline: coverage.timeline,
-      indicators: configuration.indicators.map(({ type, value }, i) => ({
-        type,
-        value,
-        seen: counts[i]! > 0,
-        records: counts[i]!,
-      })),
-      ledger,
-      configuration: configuration.values,
-    }
-  }
-
-  #basis(ledger: readonly LedgerEntry[]): AnswerBasis {
-    const set = this.#configuration.values.filter(({ origin }) => origin !== 'default')
-    return {
-      postern: this.#settings.version,
-      sources: ledger.map(({ id }) => id).sort(),
-      entryPoints: Object.fromEntries(
-        this.#configuration.entryPoints.map(({ id, ...rule }) => [id, JSON.stringify(rule)]),
-      ),
-      settings: Object.fromEntries(set.map(({ name, value }) => [name, JSON.stringify(value)])),
-      detectors: this.#settings.detectors.map(({ id }) => id).sort(),
-    }
-  }
-
-  #notChecked(): { check: string; reason: string }[] {
-    const unhashed = this.#configuration.hash === 'none' ? [UNHASHED] : []
-    const idle = this.#settings.detectors.flatMap((detector) => {
-      const input = detectorInput(this.#configuration, detector, NO_LIMITS)
-      const reason = detector.idle(input)
-      return reason === null ? [] : [{ check: detector.id, reason }]
-    })
-    return [...unhashed, ...idle]
   }
 
   #bounds(): BoundHit[] {
@@ -482,45 +307,6 @@ export class InvestigationPass implements PassConsumer {
     }
     return hits
   }
-}
-
-/** What a report is made of when all is read. */
-interface Ended {
-  readonly findings: readonly Finding[]
-  readonly ledger: readonly LedgerEntry[]
-  readonly traffic: Traffic
-  readonly interrupted: boolean
-  readonly coverage: CoverageJudgement
-  readonly input: FindingInput
-}
-
-const COVERAGE_TITLES: ReadonlyMap<string, string> = new Map(Object.entries(COVERAGE_KINDS))
-
-/** For a detector that is only asked why it is idle. */
-const NO_LIMITS = { maxCandidates: 0, memoryBytes: 0, maxReferences: 0 } as const
-
-const UNHASHED = {
-  check: 'identity of the evidence',
-  reason: 'its SHA-256 was not taken (hash: none): nothing shows that these are the bytes that were read',
-}
-
-const NOTHING = {
-  notChecked: [],
-  bounds: [],
-  proxyLike: [],
-  interrupted: false,
-  hostRules: [],
-} as const
-
-/** A signal about a source names it by its place; a finding, by what does not depend on other sources. */
-function withSourceId(signal: Signal, ledger: readonly LedgerEntry[]): Signal {
-  const { subject } = signal
-  const entry = subject.type === 'source' ? ledger.find(({ ordinal }) => ordinal === subject.id) : undefined
-  return entry === undefined ? signal : { ...signal, subject: { ...subject, id: entry.id } }
-}
-
-function zoneWasAssumed(source: ReadSource): boolean {
-  return source.sawLocalTime && source.ready.toUtc === null
 }
 
 function doubtsOf(source: ReadSource): string[] {

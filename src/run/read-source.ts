@@ -43,3 +43,8 @@ export interface ReadSource extends OrderedSource {
   /** What it leaves for the judgement of coverage, when `ledgerEntry` may be called; null where there is none. */
   trace(): SourceTrace | null
 }
+
+/** Stamps without a zone were read, and nobody said which it is. */
+export function zoneWasAssumed({ sawLocalTime, ready }: ReadSource): boolean {
+  return sawLocalTime && ready.toUtc === null
+}

@@ -84,6 +84,7 @@ describe('the package', () => {
         "PosternError",
         "PrincipalEpisodes",
         "SEVERITIES",
+        "checkCase",
         "cite",
         "compileApache",
         "compileNginx",
