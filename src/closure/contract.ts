@@ -48,7 +48,6 @@ export const ALIAS_KINDS = {
   extension: 'the same path with another extension',
   prefix: 'the same path below another one',
   host: 'the same path at a host that the rule does not name',
-  port: 'the same path at another port',
   method: 'the same path by a method that the rule does not name',
   'method-override': 'a method hidden in the query',
   origin: 'straight to the server, past the proxy',
@@ -175,4 +174,7 @@ export interface ClosureContext {
   readonly last: number
   /** Evidence that could not be read, by name. */
   readonly notRead: readonly string[]
+  /** Records of all evidence, and those that were denied. */
+  readonly records: number
+  readonly denied: number
 }

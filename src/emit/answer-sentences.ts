@@ -54,10 +54,10 @@ function closureSentence(answer: ClosureAnswer<Ref>): AnswerSentence {
   const since = shortTime(period.from)
   const until = period.to === null ? '' : ` to ${shortTime(period.to)}`
   const text = {
-    violated: `${door} did not hold: declared closed from ${since}${until}, ${counted(after.served + after.accepted, 'request')} of ${counted(after.requests, 'attempt')} by ${principals(answer)} ${after.served + after.accepted === 1 ? 'was' : 'were'} answered after that, the last at ${shortTime(after.last)}.`,
+    violated: `${door} did not hold: declared closed from ${since}${until}, ${counted(after.served + after.accepted, 'request')} of ${counted(after.requests, 'attempt')} by ${principals(answer)} ${after.served + after.accepted === 1 ? 'was' : 'were'} answered after that, the last at ${shortTime(String(answer.numbers.lastAnswered ?? after.last))}.`,
     held: `${door} held from ${since}${until}: ${counted(after.requests, 'attempt')} by ${principals(answer)}, none served.`,
     'not-exercised': `Nobody tried the door ${rule} after it was closed at ${since}${until}: the logs cannot confirm that it was.`,
-    unverifiable: `Whether the door ${rule} held from ${since}${until} cannot be told: ${answer.basis.map(({ text: why }) => why).join('; ')}.`,
+    unverifiable: `Whether the door ${rule} held from ${since}${until} cannot be told: ${reasons(answer)}.`,
   }[verdict]
   const open = aliases.filter(({ served }) => served > 0)
   const alias =
@@ -70,6 +70,14 @@ function closureSentence(answer: ClosureAnswer<Ref>): AnswerSentence {
     text: text + alias + remarks,
     findings,
   }
+}
+
+/** The other ways are told apart. */
+function reasons({ basis }: ClosureAnswer<Ref>): string {
+  return basis
+    .filter(({ code }) => code !== 'alias-served')
+    .map(({ text }) => text)
+    .join('; ')
 }
 
 const CLOSURE_TONES = {

@@ -285,7 +285,9 @@ export class InvestigationPass implements PassConsumer {
   }
 
   #bounds(): BoundHit[] {
-    const hits = [this.#traffic, ...this.#detectors].flatMap((it) => [...(it.bounds?.() ?? [])])
+    const hits = [this.#traffic, this.#closure, ...this.#detectors].flatMap((it) => [
+      ...(it.bounds?.() ?? []),
+    ])
     const { cut, firstCutAt, limit, textsFull } = this.#sessionizer
     if (cut > 0) {
       hits.push({

@@ -176,6 +176,8 @@ function closuresOf(
     first: traffic.first,
     last: traffic.last,
     notRead: reading.notRead.map(({ name }) => name),
+    records: traffic.records,
+    denied: traffic.outcomes.denied ?? 0,
   })
 }
 

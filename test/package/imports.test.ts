@@ -151,6 +151,46 @@ const EXCEPTIONS: readonly { readonly from: string; readonly to: string; readonl
   },
   {
     from: 'closure/',
+    to: 'detect/closing-phase.ts',
+    reason: 'what is before a closing, in flight and after it is decided once, for findings and verdicts',
+  },
+  {
+    from: 'closure/',
+    to: 'detect/outcome-counts.ts',
+    reason: 'the same answers count as served in findings and in verdicts',
+  },
+  {
+    from: 'closure/',
+    to: 'observe/denial-sizes.ts',
+    reason: 'what size a denial has is judged the same everywhere',
+  },
+  {
+    from: 'closure/',
+    to: 'observe/subject.ts',
+    reason: 'distinct spellings are kept as those of findings are',
+  },
+  {
+    from: 'closure/',
+    to: 'coverage/rests-on.ts',
+    reason: 'which gaps an answer rests on is told the same for all of them',
+  },
+  {
+    from: 'closure/',
+    to: 'classify/entry-points.ts',
+    reason: 'an alias is told by the matcher of entry points, on paths in another form',
+  },
+  {
+    from: 'closure/',
+    to: 'classify/normal-path.ts',
+    reason: 'the matcher takes the normal path',
+  },
+  {
+    from: 'closure/',
+    to: 'classify/route.ts',
+    reason: 'the text of a route, by the rule of its key',
+  },
+  {
+    from: 'closure/',
     to: 'observe/citations.ts',
     reason: 'the lines that a verdict stands on are cited as findings cite theirs',
   },

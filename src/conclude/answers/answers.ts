@@ -35,8 +35,14 @@ export function concludeAnswers(input: AnswersInput): Answers {
       reading,
       restsOn: restsOn(logs, null, null),
     }),
-    entryPoints: cited(closure.entryPoints, toReference),
-    closure: cited(closure.closures, toReference),
+    entryPoints: cited(closure.entryPoints, toReference).map((answer) => ({
+      ...answer,
+      findings: doorFindings(input.findings, answer.entryPoint),
+    })),
+    closure: cited(closure.closures, toReference).map((answer) => ({
+      ...answer,
+      findings: doorFindings(input.findings, answer.entryPoint, answer.period),
+    })),
     ongoing: answerOngoing(when),
     dateRange: answerDateRange(when),
     coverage: cited(logs, toReference),
@@ -45,3 +51,21 @@ export function concludeAnswers(input: AnswersInput): Answers {
     basis,
   }
 }
+
+const MOST_FINDINGS = 50
+
+/** Findings at an entry point, in a closed period of it where one is given. */
+function doorFindings(
+  findings: readonly Finding[],
+  entryPoint: string,
+  period: { readonly from: string; readonly to: string | null } | null = null,
+): string[] {
+  return findings
+    .filter(({ scope }) => scope.type === 'entry-point' && scope.id === entryPoint)
+    .filter(({ start, end }) => period === null || (end >= period.from && start < (period.to ?? LAST)))
+    .slice(0, MOST_FINDINGS)
+    .map(({ id }) => id)
+}
+
+/** Behind any time, compared as text. */
+const LAST = '~'

@@ -1,4 +1,5 @@
 import { DistinctTexts } from '../../../observe/subject.js'
+import { OutcomeCounts } from '../../outcome-counts.js'
 import { type Counted, EpisodeEvidence } from '../../principal-episodes.js'
 
 /** What was counted. All counts are of requests after the closing, but `inFlight`. */
@@ -26,56 +27,20 @@ export interface ClosedEntryPointMeasures {
   readonly spellingCount: number
 }
 
-/** Totals of one outcome after the closing. */
-export interface OutcomeTotals {
-  requests: number
-  bytes: number
-  /** Of the requests, those that surely began after the closing. */
-  sure: number
-}
-
 /** One episode of one principal at one entry point. */
 export class Episode implements Counted {
   readonly evidence = new EpisodeEvidence()
-  readonly served = totals()
-  readonly accepted = totals()
-  readonly unclear = totals()
-  readonly denied = totals()
-  /** Served answers with status 200, by size: judged again when the denials are known. */
-  readonly servedSizes = new Map<number, OutcomeTotals>()
+  readonly counts = new OutcomeCounts()
   inFlight = 0
   firstAfter = Number.POSITIVE_INFINITY
   lastAfter = Number.NEGATIVE_INFINITY
   readonly spellings = new DistinctTexts()
 
   static join(into: Episode, from: Episode): void {
-    for (const name of ['served', 'accepted', 'unclear', 'denied'] as const) addTotals(into[name], from[name])
-    for (const [size, sum] of from.servedSizes) addTotals(sizeTotals(into.servedSizes, size), sum)
+    into.counts.join(from.counts)
     into.inFlight += from.inFlight
     into.firstAfter = Math.min(into.firstAfter, from.firstAfter)
     into.lastAfter = Math.max(into.lastAfter, from.lastAfter)
     into.spellings.merge(from.spellings)
   }
-}
-
-/** Distinct sizes of served answers kept an episode; what is beyond is not judged again. */
-const MOST_SERVED_SIZES = 4096
-const OTHER_SIZES = -1
-
-/** The totals of one size, made when they are new. */
-export function sizeTotals(sizes: Map<number, OutcomeTotals>, size: number): OutcomeTotals {
-  const key = sizes.has(size) || sizes.size < MOST_SERVED_SIZES ? size : OTHER_SIZES
-  const known = sizes.get(key) ?? totals()
-  sizes.set(key, known)
-  return known
-}
-
-export function addTotals(into: OutcomeTotals, from: OutcomeTotals): void {
-  into.requests += from.requests
-  into.bytes += from.bytes
-  into.sure += from.sure
-}
-
-function totals(): OutcomeTotals {
-  return { requests: 0, bytes: 0, sure: 0 }
 }

@@ -3,10 +3,10 @@ import type { RecordBatch } from '../../../columns/contract.js'
 import { readPath } from '../../../columns/view.js'
 import type { BoundHit, Observer, ObserverContext, Selection, Signal } from '../../../observe/contract.js'
 import { isNear, SizeCounts } from '../../../observe/denial-sizes.js'
+import { AFTER, BEFORE, IN_FLIGHT, type PhaseLimits, phaseOf } from '../../closing-phase.js'
 import type { DetectorInput } from '../../contract.js'
 import { PrincipalEpisodes } from '../../principal-episodes.js'
-import { addTotals, Episode, sizeTotals } from './episode.js'
-import { AFTER, BEFORE, IN_FLIGHT, type PhaseLimits, phaseOf } from './phase.js'
+import { Episode } from './episode.js'
 import { signalOf } from './signal.js'
 
 export class ClosedEntryPointObserver implements Observer {
@@ -83,25 +83,9 @@ export class ClosedEntryPointObserver implements Observer {
       episode.inFlight++
       return
     }
-    countAfter(episode, batch, row, phase === AFTER ? 1 : 0)
+    episode.firstAfter = Math.min(episode.firstAfter, t)
+    episode.lastAfter = Math.max(episode.lastAfter, t)
+    episode.counts.countRow(batch, row, phase === AFTER ? 1 : 0)
     if (outcome === SERVED || outcome === ACCEPTED) this.#episodes.keepReference(episode, batch, row, context)
   }
-}
-
-function countAfter(episode: Episode, batch: RecordBatch, row: number, sure: number): void {
-  const outcome = batch.outcome[row]!
-  const one = { requests: 1, bytes: batch.bytesSent[row]! || 0, sure }
-  episode.firstAfter = Math.min(episode.firstAfter, batch.time[row]!)
-  episode.lastAfter = Math.max(episode.lastAfter, batch.time[row]!)
-  const totals =
-    outcome === SERVED
-      ? 'served'
-      : outcome === ACCEPTED
-        ? 'accepted'
-        : outcome === DENIED
-          ? 'denied'
-          : 'unclear'
-  addTotals(episode[totals], one)
-  if (outcome === SERVED && batch.status[row] === 200)
-    addTotals(sizeTotals(episode.servedSizes, one.bytes), one)
 }

@@ -2,17 +2,12 @@ import { byPlace } from '../../../observe/citations.js'
 import type { ObserverContext, Signal, SubjectRef } from '../../../observe/contract.js'
 import type { GapRun } from '../../../observe/gap-runs.js'
 import type { DeclaredEntryPoint } from '../../contract.js'
-import type { ClosedEntryPointMeasures, Episode, OutcomeTotals } from './episode.js'
+import type { JudgedOutcomes } from '../../outcome-counts.js'
+import type { ClosedEntryPointMeasures, Episode } from './episode.js'
 
 const SPELLINGS_SHOWN = 20
 
 type Grade = 'served' | 'accepted' | 'unclear' | 'denied' | 'in-flight'
-
-interface Judged {
-  readonly served: OutcomeTotals
-  readonly unclear: OutcomeTotals
-  readonly softDenied: number
-}
 
 /** Makes the signal of one episode, now that the sizes of denials are known. */
 export function signalOf(
@@ -23,7 +18,7 @@ export function signalOf(
   context: ObserverContext,
 ): Signal {
   const episode = run.value
-  const judged = judgeSizes(episode, isDenialSize)
+  const judged = episode.counts.judged(isDenialSize)
   const measures = measuresOf(entry, run, judged)
   const grade = gradeOf(measures)
   const references = episode.evidence.references
@@ -70,41 +65,26 @@ const ALTERNATIVES: Readonly<Record<Grade, readonly string[]>> = {
   'in-flight': ['requests that were being answered when the door closed'],
 }
 
-/** Takes the answers that have the size of a denial out of the served ones. */
-function judgeSizes(episode: Episode, isDenialSize: (size: number) => boolean): Judged {
-  const served = { ...episode.served }
-  const unclear = { ...episode.unclear }
-  let softDenied = 0
-  for (const [size, sum] of episode.servedSizes) {
-    if (size <= 0 || !isDenialSize(size)) continue
-    softDenied += sum.requests
-    for (const key of ['requests', 'bytes', 'sure'] as const) {
-      served[key] -= sum[key]
-      unclear[key] += sum[key]
-    }
-  }
-  return { served, unclear, softDenied }
-}
-
 function measuresOf(
   entry: DeclaredEntryPoint,
   run: GapRun<Episode>,
-  { served, unclear, softDenied }: Judged,
+  { served, unclear, softDenied }: JudgedOutcomes,
 ): ClosedEntryPointMeasures {
   const episode = run.value
-  const all = [served, episode.accepted, unclear, episode.denied]
+  const { accepted, denied } = episode.counts
+  const all = [served, accepted, unclear, denied]
   const requests = all.reduce((sum, it) => sum + it.requests, 0)
   return {
     closedFrom: closingBefore(entry, requests === 0 ? run.last : episode.firstAfter),
     requests,
     served: served.requests,
-    accepted: episode.accepted.requests,
+    accepted: accepted.requests,
     unclear: unclear.requests,
     softDenied,
-    denied: episode.denied.requests,
+    denied: denied.requests,
     inFlight: episode.inFlight,
     mayHaveBegunBefore: requests - all.reduce((sum, it) => sum + it.sure, 0),
-    bytes: served.bytes + episode.accepted.bytes,
+    bytes: served.bytes + accepted.bytes,
     firstAfter: requests === 0 ? null : new Date(episode.firstAfter).toISOString(),
     lastAfter: requests === 0 ? null : new Date(episode.lastAfter).toISOString(),
     spellings: episode.spellings.list(SPELLINGS_SHOWN),
@@ -143,13 +123,17 @@ function count(requests: number): string {
 function reasonsOf(
   ref: SubjectRef,
   episode: Episode,
-  judged: Judged,
+  judged: JudgedOutcomes,
   grade: Grade,
   context: ObserverContext,
 ): string[] {
   const reasons = episode.evidence.reasons(ref, context)
   const strongest =
-    grade === 'in-flight' ? null : grade === 'served' || grade === 'unclear' ? judged[grade] : episode[grade]
+    grade === 'in-flight'
+      ? null
+      : grade === 'served' || grade === 'unclear'
+        ? judged[grade]
+        : episode.counts[grade]
   if (strongest !== null && strongest.sure === 0) reasons.add('may-have-begun-before-closing')
   else reasons.delete('producer-unknown')
   return [...reasons].sort()

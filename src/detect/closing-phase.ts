@@ -1,4 +1,4 @@
-import type { ClosedPeriod } from '../../contract.js'
+import type { ClosedPeriod } from './contract.js'
 
 /** Where a record stands against a closing. */
 export const BEFORE = 0
@@ -37,7 +37,8 @@ export function phaseOf(
   return strongest
 }
 
-function phaseIn(
+/** The standing of a record against one closed period. */
+export function phaseIn(
   period: ClosedPeriod,
   t: number,
   duration: number,

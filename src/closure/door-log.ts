@@ -1,0 +1,99 @@
+import { ACCEPTED, DENIED, SERVED } from '../classify/contract.js'
+import type { RecordBatch } from '../columns/contract.js'
+import { readPath } from '../columns/view.js'
+import { toIso } from '../core/times.js'
+import { OutcomeCounts } from '../detect/outcome-counts.js'
+import { type Citation, CitationPicker } from '../observe/citations.js'
+import type { ObserverContext } from '../observe/contract.js'
+import { DistinctTexts } from '../observe/subject.js'
+import type { Attempts } from './contract.js'
+import { KeySet, keyAt } from './keys.js'
+
+const SPELLINGS_SHOWN = 20
+
+/** What was asked at one door in some time: before a closing, after it, or ever. */
+export class DoorLog {
+  readonly #counts = new OutcomeCounts()
+  readonly #principals = new KeySet()
+  readonly #spellings = new DistinctTexts()
+  /** Answers that gave something, and those that gave nothing. */
+  readonly #given = new CitationPicker()
+  readonly #refused = new CitationPicker()
+  readonly #unclear = new CitationPicker()
+  #inFlight = 0
+  #first = Number.POSITIVE_INFINITY
+  #last = Number.NEGATIVE_INFINITY
+
+  add(batch: RecordBatch, row: number, sure: number, context: ObserverContext): void {
+    const time = batch.time[row]!
+    const outcome = batch.outcome[row]!
+    if (time < this.#first) this.#first = time
+    if (time > this.#last) this.#last = time
+    this.#counts.countRow(batch, row, sure)
+    this.#principals.add(keyAt(batch.principalKey, row))
+    this.#spellings.add(readPath(batch, row) ?? '', time, batch.source, batch.placeOffset[row]!)
+    const cited =
+      outcome === SERVED || outcome === ACCEPTED
+        ? this.#given
+        : outcome === DENIED
+          ? this.#refused
+          : this.#unclear
+    cited.add(batch, row, context.storedBytes)
+  }
+
+  addInFlight(): void {
+    this.#inFlight++
+  }
+
+  merge(other: DoorLog): void {
+    this.#counts.join(other.#counts)
+    this.#principals.merge(other.#principals)
+    this.#spellings.merge(other.#spellings)
+    this.#given.merge(other.#given)
+    this.#refused.merge(other.#refused)
+    this.#unclear.merge(other.#unclear)
+    this.#inFlight += other.#inFlight
+    this.#first = Math.min(this.#first, other.#first)
+    this.#last = Math.max(this.#last, other.#last)
+  }
+
+  /** Judges the sizes of what was served, now that those of denials are known. */
+  judge(isDenialSize: (size: number) => boolean): JudgedDoor {
+    const { served, unclear, softDenied } = this.#counts.judged(isDenialSize)
+    const { accepted, denied, unsized } = this.#counts
+    const requests = served.requests + accepted.requests + denied.requests + unclear.requests
+    const isSoft = ({ status, size }: Citation) => status === 200 && size > 0 && isDenialSize(size)
+    return {
+      attempts: {
+        requests,
+        served: served.requests,
+        accepted: accepted.requests,
+        denied: denied.requests,
+        unclear: unclear.requests,
+        softDenied,
+        inFlight: this.#inFlight,
+        bytes: served.bytes + accepted.bytes,
+        principals: this.#principals.count,
+        principalsExact: this.#principals.isExact,
+        first: requests === 0 ? null : toIso(this.#first),
+        last: requests === 0 ? null : toIso(this.#last),
+        spellings: this.#spellings.list(SPELLINGS_SHOWN),
+        spellingCount: this.#spellings.count,
+      },
+      undecided: softDenied + unsized,
+      given: this.#given.list().filter((citation) => !isSoft(citation)),
+      refused: this.#refused.list(),
+      unclear: [...this.#unclear.list(), ...this.#given.list().filter(isSoft)],
+    }
+  }
+}
+
+/** A door's requests when all sizes are judged. */
+export interface JudgedDoor {
+  readonly attempts: Attempts
+  /** Of the unclear answers, those that may have carried what the door guards. */
+  readonly undecided: number
+  readonly given: readonly Citation[]
+  readonly refused: readonly Citation[]
+  readonly unclear: readonly Citation[]
+}

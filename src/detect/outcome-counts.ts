@@ -1,0 +1,93 @@
+import { ACCEPTED, DENIED, SERVED } from '../classify/contract.js'
+import { METHODS, type RecordBatch } from '../columns/contract.js'
+
+/** Totals of one outcome at a closed entry point. */
+export interface OutcomeTotals {
+  requests: number
+  bytes: number
+  /** Of the requests, those that surely began after the closing. */
+  sure: number
+}
+
+/** What is served, unclear and denied softly when the sizes of denials are known. */
+export interface JudgedOutcomes {
+  readonly served: OutcomeTotals
+  readonly unclear: OutcomeTotals
+  readonly softDenied: number
+}
+
+/** Distinct sizes of served answers kept; what is beyond is not judged again. */
+const MOST_SERVED_SIZES = 4096
+const OTHER_SIZES = -1
+/** Answers to these have no body to carry anything. */
+const BODILESS: readonly number[] = [METHODS.indexOf('HEAD'), METHODS.indexOf('OPTIONS')]
+
+/** Counts requests at an entry point by outcome, so that served ones can be judged again when all denials are known. */
+export class OutcomeCounts {
+  readonly served = totals()
+  readonly accepted = totals()
+  readonly unclear = totals()
+  readonly denied = totals()
+  /** Of the unclear ones, answers of success whose size is not stated: they may have carried something. */
+  unsized = 0
+  /** Served answers with status 200, by size. */
+  readonly #servedSizes = new Map<number, OutcomeTotals>()
+
+  /** @param sure  1 where the request surely began after the closing, else 0. */
+  countRow(batch: RecordBatch, row: number, sure: number): void {
+    const outcome = batch.outcome[row]!
+    const status = batch.status[row]!
+    const bytes = batch.bytesSent[row]!
+    const one = { requests: 1, bytes: bytes || 0, sure }
+    if (outcome === SERVED) addTotals(this.served, one)
+    else if (outcome === ACCEPTED) addTotals(this.accepted, one)
+    else if (outcome === DENIED) addTotals(this.denied, one)
+    else {
+      addTotals(this.unclear, one)
+      if (Number.isNaN(bytes) && status >= 200 && status < 300 && !BODILESS.includes(batch.method[row]!))
+        this.unsized++
+    }
+    if (outcome === SERVED && status === 200) addTotals(this.#ofSize(one.bytes), one)
+  }
+
+  #ofSize(size: number): OutcomeTotals {
+    const sizes = this.#servedSizes
+    const key = sizes.has(size) || sizes.size < MOST_SERVED_SIZES ? size : OTHER_SIZES
+    const known = sizes.get(key) ?? totals()
+    sizes.set(key, known)
+    return known
+  }
+
+  join(other: OutcomeCounts): void {
+    for (const name of ['served', 'accepted', 'unclear', 'denied'] as const)
+      addTotals(this[name], other[name])
+    for (const [size, sum] of other.#servedSizes) addTotals(this.#ofSize(size), sum)
+    this.unsized += other.unsized
+  }
+
+  /** Takes the answers that have the size of a denial out of the served ones. */
+  judged(isDenialSize: (size: number) => boolean): JudgedOutcomes {
+    const served = { ...this.served }
+    const unclear = { ...this.unclear }
+    let softDenied = 0
+    for (const [size, sum] of this.#servedSizes) {
+      if (size <= 0 || !isDenialSize(size)) continue
+      softDenied += sum.requests
+      for (const key of ['requests', 'bytes', 'sure'] as const) {
+        served[key] -= sum[key]
+        unclear[key] += sum[key]
+      }
+    }
+    return { served, unclear, softDenied }
+  }
+}
+
+function addTotals(into: OutcomeTotals, from: OutcomeTotals): void {
+  into.requests += from.requests
+  into.bytes += from.bytes
+  into.sure += from.sure
+}
+
+function totals(): OutcomeTotals {
+  return { requests: 0, bytes: 0, sure: 0 }
+}
