@@ -2,6 +2,8 @@
  * Postern's public face. Named re-exports and the one typed entry, nothing else.
  */
 
+import type { LogGapMeasures } from './coverage/gap-signals.js'
+import type { LogTamperingMeasures } from './coverage/integrity/measures.js'
 import type { Detector } from './detect/contract.js'
 import type { BulkExportMeasures } from './detect/detectors/bulk-export/index.js'
 import type { ClosedEntryPointMeasures } from './detect/detectors/closed-entry-point/index.js'
@@ -21,6 +23,8 @@ export type BuiltInFinding =
   | Finding<'closed-entry-point', ClosedEntryPointMeasures>
   | Finding<'credential-attack', CredentialAttackMeasures>
   | Finding<'indicator-seen', IndicatorSeenMeasures>
+  | Finding<'log-gap', LogGapMeasures>
+  | Finding<'log-tampering', LogTamperingMeasures>
 
 /**
  * Investigates evidence: reads it once, connects requests into sessions, runs all detectors, and cites what they found.
@@ -70,6 +74,8 @@ export { FAULTS, type Fault, type FaultCode } from './core/faults.js'
 export { visible } from './core/text.js'
 export { formatBytes, formatCount, formatDuration, parseDuration } from './core/times.js'
 export { version } from './core/version.js'
+export type { LogGapMeasures } from './coverage/gap-signals.js'
+export type { LogTamperingMeasures } from './coverage/integrity/measures.js'
 export type {
   ClosedPeriod,
   DeclaredEntryPoint,

@@ -1,8 +1,9 @@
-import type { RecordBatch } from '../columns/contract.js'
+import type { Lines, RecordBatch } from '../columns/contract.js'
 import type { Basis } from '../core/answer.js'
 import type { Fault } from '../core/faults.js'
 import type { Citation } from '../observe/citations.js'
 import type { Signal } from '../observe/contract.js'
+import type { OtherLine } from '../parse/other-lines.js'
 import type { IntegrityTrace } from './integrity/trace.js'
 import type { RhythmTrace } from './rhythm/trace.js'
 
@@ -24,8 +25,27 @@ export interface SourceTrace {
 /** What the tracers of a source are made with. */
 export interface TracerOptions {
   readonly horizonMs: number
-  /** Takes a row's place, text and hash out of its batch. Costs a copy and a hash: for the few that may be shown. */
-  readonly cite: (batch: RecordBatch, row: number) => Citation
+  readonly cite: Cite
+  /** Bytes of a line feed: 2 in UTF-16, else 1. */
+  readonly unitBytes: number
+}
+
+/** Takes a row's place, text and hash out of its batch. Costs a copy and a hash: for the few that may be shown. */
+export type Cite = (batch: RecordBatch, row: number) => Citation
+
+/** What is read of a source at a time, in the order of the file. Valid during the call. */
+export interface TracedBlock {
+  readonly batch: RecordBatch
+  /** All lines, records or not. */
+  readonly lines: Lines
+  /** Those that are no records, in order. */
+  readonly others: readonly OtherLine[]
+}
+
+/** What is known of a source when it was read. */
+export interface TracedEnd {
+  /** False where the last line has no line end. */
+  readonly terminated: boolean
 }
 
 /** From best to worst; `unknown`: nothing in the log could have told. */

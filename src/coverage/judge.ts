@@ -1,26 +1,92 @@
-import type { CoverageInput, CoverageJudgement, CoveredSource, LogCoverage } from './contract.js'
+import { toIso } from '../core/times.js'
+import type {
+  CoverageInput,
+  CoverageInterval,
+  CoverageJudgement,
+  LogCoverage,
+  SmallestLoss,
+} from './contract.js'
+import { gapSignals } from './gap-signals.js'
+import { type IntegrityJudgement, judgeIntegrity } from './integrity/judge.js'
+import { groupLogs, type LogGroup } from './logs.js'
+import { judgeRhythm, type RhythmJudgement } from './rhythm/judge.js'
+import { timelineOf } from './rhythm/timeline.js'
+import { type LossPiece, tileIntervals } from './tile.js'
 
-/** Judges what the sources cover. The same traces give the same answer. */
+/** Judges what the sources cover, log by log. The same traces give the same answer. */
 export function judgeCoverage(input: CoverageInput): CoverageJudgement {
+  const groups = groupLogs(input.sources)
+  const rhythms = judgeRhythm(groups)
+  const integrity = judgeIntegrity(groups, input)
+  const traces = input.sources.flatMap(({ trace }) => (trace === null ? [] : [trace.rhythm]))
   return {
-    logs: input.sources.map(logOf),
-    signals: [],
-    timeline: { from: null, bucketMs: 60_000, requests: [], failures: [], bytes: [] },
+    logs: groups.map((group) =>
+      logCoverage(group, rhythms.get(group.log)!, integrity.get(group.log)!, input),
+    ),
+    signals: groups.flatMap((group) => [
+      ...gapSignals(group, rhythms.get(group.log)!.losses, integrity.get(group.log)!),
+      ...integrity.get(group.log)!.signals.filter(({ kind }) => kind !== 'log-gap'),
+    ]),
+    timeline: timelineOf(traces),
   }
 }
 
-function logOf({ source, records }: CoveredSource): LogCoverage {
+function logCoverage(
+  { log, sources }: LogGroup,
+  rhythm: RhythmJudgement,
+  integrity: IntegrityJudgement,
+  { since, until }: CoverageInput,
+): LogCoverage {
+  const spans = sources.flatMap(({ trace }) =>
+    trace === null || Number.isNaN(trace.integrity.from) ? [] : [trace.integrity],
+  )
+  const from = Math.min(...spans.map((span) => span.from))
+  const to = Math.max(...spans.map((span) => span.to))
+  const pieces = [...rhythm.losses, ...integrity.intervals.map(pieceOf)]
+  const usual = rhythm.isTelling || integrity.noticesSingles ? 'complete' : 'unknown'
+  const tiles =
+    spans.length === 0
+      ? []
+      : tileIntervals(pieces, from, to + 1, usual, usual === 'complete' ? [] : rhythm.notTested)
+  const intervals = tiles.filter((tile) => tile.to > isoOf(since) && tile.from < isoOf(until))
   return {
-    log: `L${source + 1}`,
-    sources: [`S${source + 1}`],
-    from: null,
-    to: null,
-    records,
-    medianPerMinute: 0,
-    intervals: [],
-    lost: { least: 0, most: null },
-    remarks: [],
-    smallestLoss: null,
-    notTested: [],
+    log,
+    sources: sources.map(({ source }) => `S${source + 1}`),
+    from: spans.length === 0 ? null : toIso(from),
+    to: spans.length === 0 ? null : toIso(to),
+    records: sources.reduce((sum, { records }) => sum + records, 0),
+    medianPerMinute: rhythm.medianPerMinute,
+    intervals,
+    lost: lostInAll(intervals),
+    remarks: integrity.remarks,
+    smallestLoss: integrity.noticesSingles ? SINGLE : rhythm.smallestLoss,
+    notTested: [...rhythm.notTested, ...integrity.notTested],
   }
+}
+
+const SINGLE: SmallestLoss = {
+  records: 1,
+  seconds: 0,
+  basis: 'sequence-numbers',
+  text: 'the loss of a single record would have been noticed: the server numbers them',
+}
+
+/** Infinite where nothing was asked for; compared as text. */
+function isoOf(time: number): string {
+  return Number.isFinite(time) ? toIso(time) : time < 0 ? '' : '~'
+}
+
+function pieceOf({ from, to, ...rest }: CoverageInterval): LossPiece {
+  return { from: Date.parse(from), to: Date.parse(to), ...rest }
+}
+
+function lostInAll(intervals: readonly CoverageInterval[]): LogCoverage['lost'] {
+  let least = 0
+  let most: number | null = 0
+  for (const { state, lost } of intervals) {
+    if (state === 'complete' || state === 'unknown') continue
+    least += lost.least
+    most = most === null || lost.most === null ? null : most + lost.most
+  }
+  return { least, most }
 }

@@ -1,5 +1,4 @@
-import type { RecordBatch } from '../columns/contract.js'
-import type { SourceTrace, TracerOptions } from './contract.js'
+import type { SourceTrace, TracedBlock, TracedEnd, TracerOptions } from './contract.js'
 import { IntegrityTracer } from './integrity/tracer.js'
 import { RhythmTracer } from './rhythm/tracer.js'
 
@@ -16,13 +15,13 @@ export class SourceTracer {
     this.#integrity = new IntegrityTracer(options)
   }
 
-  visit(batch: RecordBatch): void {
-    this.#rhythm.visit(batch)
-    this.#integrity.visit(batch)
+  visit(block: TracedBlock): void {
+    this.#rhythm.visit(block.batch)
+    this.#integrity.visit(block)
   }
 
   /** Called once, after the last batch. */
-  finish(): SourceTrace {
-    return { rhythm: this.#rhythm.finish(), integrity: this.#integrity.finish() }
+  finish(end: TracedEnd): SourceTrace {
+    return { rhythm: this.#rhythm.finish(), integrity: this.#integrity.finish(end) }
   }
 }

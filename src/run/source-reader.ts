@@ -112,7 +112,7 @@ export class SourceReader implements ReadSource {
     this.#classify(current.batch)
     this.#account(current)
     this.#mark(current.batch)
-    this.#tracer?.visit(current.batch)
+    this.#tracer?.visit({ batch: current.batch, lines: current.block, others: current.others })
     return current.batch
   }
 
@@ -255,7 +255,7 @@ export class SourceReader implements ReadSource {
 
   /** Null where none was asked for, or nothing was read. Call once, where `ledgerEntry` may be called. */
   trace(): SourceTrace | null {
-    return this.#lines === null ? null : (this.#tracer?.finish() ?? null)
+    return this.#lines === null ? null : (this.#tracer?.finish(this.#lines.end()) ?? null)
   }
 
   #createTracer(): SourceTracer {
@@ -263,6 +263,7 @@ export class SourceReader implements ReadSource {
     return new SourceTracer({
       horizonMs: this.#options.horizonMs,
       cite: (batch, row) => cite(batch, row, stored),
+      unitBytes: this.ready.headed.head.charset === 'utf-8' ? 1 : 2,
     })
   }
 

@@ -283,6 +283,10 @@ describe('binary heads', () => {
     expect(looksBinary(Buffer.from(`${LINE}\x16\x03\x01\x02 "-" 400\n${LINE}`))).toBe(false)
     expect(looksBinary(Buffer.from('\x1b[31mred\x1b[0m \x1b[1mbold\x1b[0m\n'))).toBe(false)
     expect(looksBinary(Buffer.from(`${'\0'.repeat(5000)}${LINE}`))).toBe(false)
+    // a block of the disk that was wiped, or never written, begins anywhere
+    expect(looksBinary(Buffer.from(`${LINE}203.0.113${'\0'.repeat(4096)} 200 5\n${LINE}`))).toBe(false)
+    expect(looksBinary(Buffer.from(`${LINE}203.0.113${'\0'.repeat(4096)}`))).toBe(false)
+    expect(looksBinary(Buffer.from(`${LINE}\n`.repeat(40) + 'a\0\0\0b'.repeat(2000)))).toBe(true)
     expect(looksBinary(Buffer.from(`\ufeff${LINE}`, 'utf16le'))).toBe(false)
     expect(looksBinary(new Uint8Array(0))).toBe(false)
   })

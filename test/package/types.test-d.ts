@@ -62,6 +62,10 @@ it('a switch over the kinds is exhaustive', () => {
         return finding.measures.objects
       case 'credential-attack':
         return finding.measures.failures
+      case 'log-gap':
+        return finding.measures.seconds
+      case 'log-tampering':
+        return finding.measures.count
     }
   }
   expectTypeOf(measure).returns.toBeNumber()

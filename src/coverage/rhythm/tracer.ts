@@ -1,22 +1,37 @@
 import type { RecordBatch } from '../../columns/contract.js'
 import type { TracerOptions } from '../contract.js'
-import type { RhythmTrace } from './trace.js'
+import { BeatFinder } from './beats.js'
+import { RhythmPages } from './pages.js'
+import { SeenSilences } from './seen-silences.js'
+import { PAGE_MINUTES, PAGE_WORDS, type RhythmTrace } from './trace.js'
 
-/** Follows the rhythm of one source. */
+/** Follows the rhythm of one source: counts over time, silences, timers. */
 export class RhythmTracer {
-  protected readonly options: TracerOptions
+  readonly #pages = new RhythmPages()
+  readonly #beats = new BeatFinder()
+  readonly #silences: SeenSilences
 
-  constructor(options: TracerOptions) {
-    this.options = options
+  constructor({ cite }: TracerOptions) {
+    this.#silences = new SeenSilences(cite)
   }
 
-  #records = 0
-
   visit(batch: RecordBatch): void {
-    this.#records += batch.rowCount
+    this.#pages.add(batch)
+    this.#beats.add(batch)
+    this.#silences.add(batch)
   }
 
   finish(): RhythmTrace {
-    return { records: this.#records }
+    const { hours, requests, failures, bytes, seconds, count, beyond } = this.#pages
+    return {
+      hours,
+      requests: requests.slice(0, count * PAGE_MINUTES),
+      failures: failures.slice(0, count * PAGE_MINUTES),
+      bytes: bytes.slice(0, count * PAGE_MINUTES),
+      seconds: seconds.slice(0, count * PAGE_WORDS),
+      beyond,
+      silences: this.#silences.list(),
+      beats: this.#beats.list(),
+    }
   }
 }

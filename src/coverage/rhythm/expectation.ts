@@ -1,0 +1,90 @@
+import { MINUTE_MS } from '../../core/civil-time.js'
+import { beginnings, type LocalRate } from './local-rate.js'
+import type { RhythmSeries } from './series.js'
+
+/** From here on the hour of the day may explain a silence, and is looked at. Seconds. */
+const LONG = 600
+const VERY_LONG = 3600
+const DAY_MINUTES = 1440
+/** Days before and behind that are compared, and how many have to be there. */
+const MOST_DAYS = 21
+const LEAST_DAYS = 3
+/** Of those days, the one that a quarter has less than: weekends are quiet among working days. */
+const QUANTILE = 0.25
+/** Where no other day can be asked, a silence of hours must be that much longer. */
+const UNKNOWN_RHYTHM = 3
+/** Minutes around a stretch in which the share of a log among its peers is taken. */
+const SHARE_MINUTES = 120
+/** Peers are at work when they have at least this share of what they have around the stretch. */
+const AT_WORK = 0.25
+
+/** How many beginnings were to be expected in a stretch of a log: by what is around it, on other days, and at its peers. */
+export class Expectation {
+  readonly #series: RhythmSeries
+  readonly #rate: LocalRate
+  readonly #peers: readonly RhythmSeries[]
+
+  /** @param peers  Logs that run beside this one. */
+  constructor(series: RhythmSeries, rate: LocalRate, peers: readonly RhythmSeries[]) {
+    this.#series = series
+    this.#rate = rate
+    this.#peers = peers
+  }
+
+  /** Beginnings expected; times in seconds since the epoch, `to` exclusive. The lowest of what can be said. */
+  of(from: number, to: number): number {
+    const local = this.#rate.around(from, to) * (to - from)
+    if (to - from < LONG || !Number.isFinite(local)) return Number.isFinite(local) ? local : 0
+    const peer = this.#ofPeers(from, to)
+    if (peer !== null) return Math.min(local, peer)
+    const otherDays = this.#onOtherDays(from, to)
+    if (otherDays !== null) return Math.min(local, otherDays)
+    return to - from >= VERY_LONG ? local / UNKNOWN_RHYTHM : local
+  }
+
+  /** What the log had in the same stretch of other days. */
+  #onOtherDays(from: number, to: number): number | null {
+    const [first, last] = [this.#series.minuteOf(from), this.#series.minuteOf(to)]
+    const counts: number[] = []
+    for (let day = 1; day <= MOST_DAYS; day++) {
+      for (const shift of [day * DAY_MINUTES, -day * DAY_MINUTES]) {
+        const [a, b] = [first + shift, last + shift]
+        if (a >= 0 && b < this.#series.minutes.length) counts.push(this.#series.busyBetween(a, b + 1))
+      }
+    }
+    if (counts.length < LEAST_DAYS) return null
+    const busy = counts.sort((a, b) => a - b)[Math.floor(counts.length * QUANTILE)]!
+    return beginnings(busy, (last + 1 - first) * 60) * (to - from)
+  }
+
+  /** Records of all peers in a stretch of seconds, by whole minutes. */
+  peerRecords(from: number, to: number): number {
+    return this.#sumPeers(Math.floor(from / 60), Math.ceil(to / 60))
+  }
+
+  #sumPeers(from: number, to: number): number {
+    let sum = 0
+    for (const peer of this.#peers) {
+      const start = peer.startMs / MINUTE_MS
+      sum += peer.between(from - start, to - start)
+    }
+    return sum
+  }
+
+  /** Its share of what its peers had; null where they were silent too, or there are none. */
+  #ofPeers(from: number, to: number): number | null {
+    if (this.#peers.length === 0) return null
+    const [a, b] = [Math.floor(from / 60), Math.ceil(to / 60)]
+    const within = this.#sumPeers(a, b)
+    const start = this.#series.startMs / MINUTE_MS
+    const side = (x: number, y: number) => {
+      const peers = this.#sumPeers(x, y)
+      return { peers, share: peers === 0 ? 0 : this.#series.busyBetween(x - start, y - start) / peers }
+    }
+    const [before, after] = [side(a - SHARE_MINUTES, a), side(b, b + SHARE_MINUTES)]
+    const usual = ((before.peers + after.peers) / (2 * SHARE_MINUTES)) * (b - a)
+    if (within < AT_WORK * usual || within === 0) return null
+    const busy = Math.min(before.share, after.share) * within
+    return beginnings(busy, (b - a) * 60) * (to - from)
+  }
+}
