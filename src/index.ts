@@ -53,11 +53,25 @@ export {
   type Outcome,
 } from './classify/contract.js'
 export { objectKey } from './classify/object-key.js'
+export type {
+  Alias,
+  AliasKind,
+  Attempts,
+  CarryOver,
+  ClosureAnswer,
+  ClosureSuggestion,
+  ClosureVerdict,
+  Elsewhere,
+  EntryPointAnswer,
+  MeasuredClosing,
+  Remark,
+} from './closure/contract.js'
 export { FIELD, type FieldId, METHODS, type RecordBatch } from './columns/contract.js'
 export { type ParsedRecord, readMethod, readPath, readText, toRecord } from './columns/view.js'
 export type {
   AccessVerdict,
   AnswerBasis,
+  AnswerChange,
   Answers,
   ConfigurationValue,
   DateRangeAnswer,
@@ -69,11 +83,21 @@ export type {
   Report,
   Summary,
 } from './conclude/contract.js'
+export type { Answer, Basis, CoverageGap, RestsOn } from './core/answer.js'
 export { ERROR_CODES, type ErrorCode, isPosternError, PosternError } from './core/errors.js'
 export { FAULTS, type Fault, type FaultCode } from './core/faults.js'
 export { visible } from './core/text.js'
 export { formatBytes, formatCount, formatDuration, parseDuration } from './core/times.js'
 export { version } from './core/version.js'
+export type {
+  CoverageInterval,
+  CoverageReason,
+  CoverageState,
+  LogCoverage,
+  PlannedDowntime,
+  SmallestLoss,
+  Timeline,
+} from './coverage/contract.js'
 export type { LogGapMeasures } from './coverage/gap-signals.js'
 export type { LogTamperingMeasures } from './coverage/integrity/measures.js'
 export type {
@@ -135,4 +159,5 @@ export {
   readSessions,
 } from './run/records.js'
 export { recordTransform, sessionStream } from './run/streams.js'
+export { type Suggestions, type SuggestOptions, suggestClosures } from './run/suggest-closures.js'
 export type { Session, SessionPlace, SessionPrincipal } from './sessions/contract.js'

@@ -11,6 +11,7 @@ import { investigateCommand } from './investigate.js'
 import { parseCommand } from './parse.js'
 import { requestsCommand } from './requests.js'
 import { simulateCommand } from './simulate.js'
+import { suggestClosuresCommand } from './suggest-closures.js'
 
 /** An argument may be a file's name, and that may be hostile. */
 const ERROR_OUTPUT = {
@@ -59,6 +60,7 @@ Examples:
     requestsCommand(),
     parseCommand(),
     initCommand(),
+    suggestClosuresCommand(),
     simulateCommand(),
     formatsCommand(),
     detectorsCommand(),

@@ -178,3 +178,20 @@ export interface ClosureContext {
   readonly records: number
   readonly denied: number
 }
+
+/** A route whose answers turned from served to denied for good: a candidate to be declared, and nothing more. */
+export interface ClosureSuggestion {
+  /** Method and route as in findings. */
+  readonly route: string
+  /** Requests that were served or accepted, and the sum of their stated sizes. */
+  readonly served: number
+  readonly bytes: number
+  /** The door was closed between these; ISO 8601. */
+  readonly lastServed: string
+  readonly firstDenied: string
+  readonly lastDenied: string
+  /** Denials since it was last served. */
+  readonly denied: number
+  /** Styles, scripts, pictures and the like: removed more often than closed. */
+  readonly isAsset: boolean
+}

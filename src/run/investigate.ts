@@ -59,9 +59,10 @@ export class InvestigationRun<F extends Finding> implements Investigation<F> {
   /** Ends the reading of all sources, also of a pipe that delivers nothing: by `interrupt`, or by the caller's signal. */
   readonly #stop = new AbortController()
 
-  constructor(options: InvestigateOptions) {
+  /** @param builtIn  Detectors that run beside the caller's own. */
+  constructor(options: InvestigateOptions, builtIn: readonly Detector[] = builtInDetectors) {
     this.#options = options
-    this.#detectors = [...builtInDetectors, ...(options.detectors ?? [])]
+    this.#detectors = [...builtIn, ...(options.detectors ?? [])]
     this.#sessions = new Channel(SESSIONS_AHEAD, () => this.#startForSessions())
   }
 
