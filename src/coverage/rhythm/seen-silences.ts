@@ -37,8 +37,10 @@ export class SeenSilences {
       const t = time[row]!
       if ((flags[row]! & STAMP_OUTLIER_FLAG) !== 0 || t < last) continue
       const gap = t - last
-      if (gap > REMARKABLE * mean + LEAST_MS) this.#keep(batch, lastRow, row, gap / mean)
-      else if (gap >= 0) mean += (gap - mean) * WEIGHT
+      const remarkable = REMARKABLE * mean + LEAST_MS
+      if (gap > remarkable) this.#keep(batch, lastRow, row, gap / mean)
+      // a long one moves the mean as a remarkable one would: nights are quiet, and an hour without a line is no rhythm
+      if (gap >= 0) mean += (Math.min(gap, remarkable) - mean) * WEIGHT
       last = t
       lastRow = row
     }
