@@ -11,6 +11,7 @@ import type {
 import { EXIT } from './exit.js'
 import { ProgressLine } from './progress.js'
 import { addReadFlags, duration, type ReadFlags, toReadOptions, wholeNumber } from './read-options.js'
+import { ReportFile } from './report-file.js'
 import { StandardOutput, wantsColor } from './standard-output.js'
 
 interface Flags extends ReadFlags {
@@ -23,6 +24,7 @@ interface Flags extends ReadFlags {
   readonly hash?: 'sha256' | 'none'
   readonly out?: string
   readonly previous?: string
+  readonly html?: string
   readonly force?: true
   readonly jsonl?: true
   readonly failOn?: Severity
@@ -69,6 +71,10 @@ export function investigateCommand(): Command {
       '--out <dir>',
       'write report, findings, evidence, sessions, ledger and rejects into a new or empty folder',
     )
+    .option(
+      '--html <file>',
+      'write the report as one self-contained page: answers, a timeline to zoom, findings with their lines',
+    )
     .option('--force', 'let --out replace files in a folder that is not empty')
     .option('--jsonl', 'print findings as JSON, one a line, instead of the report')
     .addOption(
@@ -83,7 +89,22 @@ export function investigateCommand(): Command {
 }
 
 async function run(evidence: string[], flags: Flags, command: Command): Promise<void> {
-  const { investigate } = await import('../index.js')
+  const page = flags.html === undefined ? null : await ReportFile.open(flags.html)
+  try {
+    await investigateTo(page, evidence, flags, command)
+  } catch (error) {
+    await page?.discard()
+    throw error
+  }
+}
+
+async function investigateTo(
+  page: ReportFile | null,
+  evidence: string[],
+  flags: Flags,
+  command: Command,
+): Promise<void> {
+  const { investigate, sinks } = await import('../index.js')
   const progress = await ProgressLine.open(flags.quiet === true)
   const investigation = investigate({ ...(await toOptions(evidence, flags)), onProgress: progress.update })
   const restore = onInterrupt(investigation)
@@ -92,8 +113,18 @@ async function run(evidence: string[], flags: Flags, command: Command): Promise<
     restore()
   })
   await print(report, flags, command)
+  if (page !== null) {
+    await sinks
+      .find(({ id }) => id === 'report-html')!
+      .create(page, PAGE_SETTINGS)
+      .report?.(report)
+    await page.finish()
+  }
   process.exitCode = exitStatus(report, flags)
 }
+
+/** A page has neither. */
+const PAGE_SETTINGS = { color: false, width: 100 } as const
 
 async function toOptions(
   evidence: readonly string[],

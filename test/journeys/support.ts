@@ -97,6 +97,7 @@ export const OUTPUTS = [
   'findings.jsonl',
   'ledger.json',
   'rejects.jsonl',
+  'report.html',
   'report.txt',
   'sessions.csv',
 ]

@@ -17,7 +17,7 @@ export function limitsOf(reading: Reading, logs: readonly LogCoverage<unknown>[]
     ...reading.sources
       .filter(({ state }) => state === 'damaged')
       .map(({ ordinal, faults }): Limit => ({ code: 'damaged', text: `${ordinal}: ${faults.join(', ')}` })),
-    ...logs.flatMap(coverageLimits),
+    ...grouped(logs.flatMap(coverageLimits)),
     ...reading.bounds.map(
       ({ name, effect }): Limit => ({ code: 'memory-bound', text: `${name}: ${effect}` }),
     ),
@@ -33,23 +33,38 @@ export function limitsOf(reading: Reading, logs: readonly LogCoverage<unknown>[]
   ]
 }
 
-function coverageLimits({ log, smallestLoss, notTested, lost }: LogCoverage<unknown>): Limit[] {
-  const limits: Limit[] = []
+interface LogLimit {
+  readonly log: string
+  readonly text: string
+}
+
+/** What is so of several logs is said once. */
+function grouped(limits: readonly LogLimit[]): Limit[] {
+  const byText = new Map<string, string[]>()
+  for (const { log, text } of limits) byText.set(text, [...(byText.get(text) ?? []), log])
+  return [...byText].map(([text, logs]) => ({ code: 'coverage', text: `${namesOf(logs)}: ${text}` }))
+}
+
+const MOST_NAMED = 10
+
+function namesOf(logs: readonly string[]): string {
+  const more = logs.length - MOST_NAMED
+  return `${logs.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`
+}
+
+function coverageLimits({ log, smallestLoss, notTested, lost }: LogCoverage<unknown>): LogLimit[] {
+  const texts: string[] = []
   if (lost.least > 0) {
     const most = lost.most === null ? 'more, without a bound' : `at most ${formatCount(lost.most)}`
-    limits.push({
-      code: 'coverage',
-      text: `${log}: at least ${formatCount(lost.least)} records are lost, ${most}`,
-    })
+    texts.push(`at least ${formatCount(lost.least)} records are lost, ${most}`)
   }
-  limits.push({
-    code: 'coverage',
-    text:
-      smallestLoss === null
-        ? `${log}: too small to tell what loss would have been noticed`
-        : `${log}: fewer than ${formatCount(smallestLoss.records)} records in a row could be missing unnoticed`,
-  })
-  for (const { code, text } of notTested)
-    limits.push({ code: 'coverage', text: `${log}: ${code} not tested: ${text}` })
-  return limits
+  texts.push(
+    smallestLoss === null
+      ? 'too small, or too uneven, to tell what loss would have been noticed'
+      : `fewer than ${formatCount(smallestLoss.records)} records in a row could be missing unnoticed`,
+  )
+  return [...texts, ...notTested.map(({ code, text }) => `${code} not tested: ${text}`)].map((text) => ({
+    log,
+    text,
+  }))
 }

@@ -258,7 +258,6 @@ function unlisted({ trace, ordinal }: TestedSource): CoverageReason[] {
     ['damaged-lines', trace.rejectRuns],
     ['repeated-block', trace.repeats],
     ['clock-step', trace.clock.steps],
-    ['daylight-saving', trace.clock.hourJumps],
   ] as const
   return lists.flatMap(([code, { kept, count }]) =>
     count > kept.length

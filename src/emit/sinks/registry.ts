@@ -7,6 +7,7 @@ import { findingsCsv } from './findings-csv/index.js'
 import { findingsJsonl } from './findings-jsonl/index.js'
 import { ledgerJson } from './ledger-json/index.js'
 import { rejectsJsonl } from './rejects-jsonl/index.js'
+import { reportHtml } from './report-html/index.js'
 import { reportText } from './report-text/index.js'
 import { sessionsCsv } from './sessions-csv/index.js'
 
@@ -17,6 +18,7 @@ export const sinks = [
   findingsJsonl,
   ledgerJson,
   rejectsJsonl,
+  reportHtml,
   reportText,
   sessionsCsv,
 ] as const satisfies readonly SinkFormat[]
