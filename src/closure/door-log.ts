@@ -7,22 +7,57 @@ import { type Citation, CitationPicker } from '../observe/citations.js'
 import type { ObserverContext } from '../observe/contract.js'
 import { DistinctTexts } from '../observe/subject.js'
 import type { Attempts } from './contract.js'
+import { FirstLines } from './first-lines.js'
 import { KeySet, keyAt } from './keys.js'
 
 const SPELLINGS_SHOWN = 20
+const MOST_PATHS = 10_000
+/** Lines of each kind that are kept where no verdict stands on them. */
+const CITED = 10
+
+/** The first 10 lines, the last 5 and the 10 with most bytes. */
+class PickedLines {
+  readonly picker = new CitationPicker()
+
+  add(batch: RecordBatch, row: number, context: ObserverContext): void {
+    this.picker.add(batch, row, context.storedBytes)
+  }
+
+  list(): readonly Citation[] {
+    return this.picker.list()
+  }
+}
+
+type Lines = PickedLines | FirstLines
+
+/** Logs of one door are alike. */
+function mergeLines(into: Lines, from: Lines): void {
+  if (into instanceof PickedLines && from instanceof PickedLines) into.picker.merge(from.picker)
+  else if (into instanceof FirstLines && from instanceof FirstLines) into.merge(from)
+}
 
 /** What was asked at one door in some time: before a closing, after it, or ever. */
 export class DoorLog {
   readonly #counts = new OutcomeCounts()
   readonly #principals = new KeySet()
   readonly #spellings = new DistinctTexts()
+  /** Paths whose spelling is known, by their keys: their text is not read again. */
+  readonly #knownPaths = new Set<number>()
   /** Answers that gave something, and those that gave nothing. */
-  readonly #given = new CitationPicker()
-  readonly #refused = new CitationPicker()
-  readonly #unclear = new CitationPicker()
+  readonly #given: Lines
+  readonly #refused: Lines
+  readonly #unclear: Lines
   #inFlight = 0
   #first = Number.POSITIVE_INFINITY
   #last = Number.NEGATIVE_INFINITY
+
+  /** @param isCited  A verdict stands on its lines: the first and the last of each kind are kept, else the first few. */
+  constructor(isCited: boolean) {
+    const lines = () => (isCited ? new PickedLines() : new FirstLines(CITED))
+    this.#given = lines()
+    this.#refused = lines()
+    this.#unclear = lines()
+  }
 
   add(batch: RecordBatch, row: number, sure: number, context: ObserverContext): void {
     const time = batch.time[row]!
@@ -31,14 +66,21 @@ export class DoorLog {
     if (time > this.#last) this.#last = time
     this.#counts.countRow(batch, row, sure)
     this.#principals.add(keyAt(batch.principalKey, row))
-    this.#spellings.add(readPath(batch, row) ?? '', time, batch.source, batch.placeOffset[row]!)
+    this.#addSpelling(batch, row, time)
     const cited =
       outcome === SERVED || outcome === ACCEPTED
         ? this.#given
         : outcome === DENIED
           ? this.#refused
           : this.#unclear
-    cited.add(batch, row, context.storedBytes)
+    cited.add(batch, row, context)
+  }
+
+  #addSpelling(batch: RecordBatch, row: number, time: number): void {
+    const key = keyAt(batch.pathKey, row)
+    if (this.#knownPaths.has(key)) return
+    if (this.#knownPaths.size < MOST_PATHS) this.#knownPaths.add(key)
+    this.#spellings.add(readPath(batch, row) ?? '', time, batch.source, batch.placeOffset[row]!)
   }
 
   addInFlight(): void {
@@ -49,9 +91,9 @@ export class DoorLog {
     this.#counts.join(other.#counts)
     this.#principals.merge(other.#principals)
     this.#spellings.merge(other.#spellings)
-    this.#given.merge(other.#given)
-    this.#refused.merge(other.#refused)
-    this.#unclear.merge(other.#unclear)
+    mergeLines(this.#given, other.#given)
+    mergeLines(this.#refused, other.#refused)
+    mergeLines(this.#unclear, other.#unclear)
     this.#inFlight += other.#inFlight
     this.#first = Math.min(this.#first, other.#first)
     this.#last = Math.max(this.#last, other.#last)

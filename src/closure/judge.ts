@@ -24,7 +24,7 @@ const CITED = 10
 export function judgeClosures(trace: ClosureTrace, context: ClosureContext): ClosureJudgement {
   return {
     entryPoints: trace.uses.map((use, entry) => entryPointAnswer(trace, use, entry, context)),
-    closures: trace.doors.map((door) => closureAnswer(trace, door, context)),
+    closures: trace.doors.map((door, number) => closureAnswer(trace, door, number, context)),
   }
 }
 
@@ -67,7 +67,12 @@ const USE_BASIS: Readonly<Record<EntryPointVerdict, string>> = {
   unclear: 'of no request for it does the log say what it got',
 }
 
-function closureAnswer(trace: ClosureTrace, door: Door, context: ClosureContext): ClosureAnswer {
+function closureAnswer(
+  trace: ClosureTrace,
+  door: Door,
+  number: number,
+  context: ClosureContext,
+): ClosureAnswer {
   const rule = trace.input.entryPoints[door.entry]!
   const isDenialSize = (size: number) => trace.isDenialSize(door.entry, size)
   const before = door.before.judge(isDenialSize)
@@ -96,8 +101,7 @@ function closureAnswer(trace: ClosureTrace, door: Door, context: ClosureContext)
     measured,
     aliases,
     aliasCount,
-    carryOver: door.carryOver(),
-    ...door.elsewhere(trace.firstSeen),
+    ...trace.usersOf(number),
     remarks: closingRemarks(door, measured, context),
   }
 }

@@ -11,12 +11,17 @@ export class KeySet {
   readonly #keys = new Set<number>()
   readonly #most: number
   #beyond = 0
+  #last = Number.NaN
 
   constructor(most = MOST_KEYS) {
     this.#most = most
   }
 
   add(key: number): void {
+    // requests of one principal come in runs
+    if (key === this.#last) return
+    this.#last = key
+    // once it is full a key that is not there is counted anew each time it comes
     if (this.#keys.size < this.#most) this.#keys.add(key)
     else if (!this.#keys.has(key)) this.#beyond++
   }
@@ -36,16 +41,16 @@ export class KeySet {
 }
 
 /**
- * Tells for nearly all keys without a look-up that they are not in a set: one bit for each value of the low 16 bits.
+ * Tells for nearly all keys without a look-up that they are not in a set: one bit for each value of the low 18 bits.
  */
 export class KeyFilter {
-  readonly #bits = new Uint32Array(2048)
+  readonly #bits = new Uint32Array(8192)
 
   add(low: number): void {
-    this.#bits[(low & 0xffff) >>> 5]! |= 1 << (low & 31)
+    this.#bits[(low & 0x3ffff) >>> 5]! |= 1 << (low & 31)
   }
 
   mayHave(low: number): boolean {
-    return (this.#bits[(low & 0xffff) >>> 5]! & (1 << (low & 31))) !== 0
+    return (this.#bits[(low & 0x3ffff) >>> 5]! & (1 << (low & 31))) !== 0
   }
 }

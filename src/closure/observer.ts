@@ -1,19 +1,16 @@
 import { DENIED, FLAG } from '../classify/contract.js'
-import { routeNameOf } from '../classify/route.js'
 import type { RecordBatch } from '../columns/contract.js'
 import type { BoundHit, Observer, ObserverContext, Selection } from '../observe/contract.js'
 import { isNear, SizeCounts } from '../observe/denial-sizes.js'
 import type { ClosureInput } from './contract.js'
-import { DOOR_FLAGS, Door, MOST_ROUTES } from './door.js'
+import { DOOR_FLAGS, Door, MOST_ALIASES } from './door.js'
 import { DoorLog } from './door-log.js'
-import { KeyFilter } from './keys.js'
 import { RouteSightings } from './routes.js'
+import { Segments } from './segments.js'
+import { type JudgedUsers, MOST_CLIENTS, UserRequests } from './user-requests.js'
 
 // copied out of their table: a member would be looked up anew for every row
 const { notFound: NOT_FOUND_FLAG } = FLAG
-
-/** What a user of a door takes in memory, about. */
-const USER_BYTES = 160
 
 /** What was seen at the declared doors, before it is judged. */
 export interface ClosureTrace {
@@ -24,7 +21,8 @@ export interface ClosureTrace {
   /** Requests that match more than one entry point, by their bits. */
   readonly overlaps: ReadonlyMap<number, number>
   isDenialSize(entry: number, size: number): boolean
-  firstSeen(low: number, high: number): number
+  /** What the users of a door did elsewhere; `door` is its place in `doors`. */
+  usersOf(door: number): JudgedUsers
 }
 
 /**
@@ -35,7 +33,7 @@ export interface ClosureTrace {
 export class ClosureObserver implements Observer<ClosureTrace> {
   readonly id = 'closure'
   readonly wants: number
-  readonly scope = 'global'
+  readonly scope = 'keyed'
   readonly horizon = 'retrospective'
   readonly #input: ClosureInput
   readonly #doors: readonly Door[]
@@ -43,7 +41,7 @@ export class ClosureObserver implements Observer<ClosureTrace> {
   readonly #doorsOf: readonly (readonly Door[])[]
   readonly #uses: readonly DoorLog[]
   readonly #routes: RouteSightings
-  readonly #userFilter = new KeyFilter()
+  readonly #users: UserRequests
   readonly #unknownPaths = new SizeCounts()
   readonly #denials: readonly SizeCounts[]
   readonly #overlaps = new Map<number, number>()
@@ -52,9 +50,11 @@ export class ClosureObserver implements Observer<ClosureTrace> {
     this.#input = input
     this.#doorsOf = input.entryPoints.map((_, entry) => doorsOf(input, entry))
     this.#doors = this.#doorsOf.flat()
-    this.#uses = input.entryPoints.map(() => new DoorLog())
+    this.#uses = input.entryPoints.map(() => new DoorLog(false))
     this.#denials = input.entryPoints.map(() => new SizeCounts())
+    const { memoryBytes, ignorePathCase } = input
     this.#routes = new RouteSightings(input)
+    this.#users = new UserRequests(segmentsOf(this.#doors), memoryBytes * USERS_SHARE, ignorePathCase)
     this.wants = this.#doors.length > 0 ? 0 : DOOR_FLAGS
   }
 
@@ -72,12 +72,12 @@ export class ClosureObserver implements Observer<ClosureTrace> {
   #follow(batch: RecordBatch, { rows, count }: Selection, context: ObserverContext): void {
     const { routeKey, principalKey } = batch
     const { aliasFilter } = this.#routes
-    const userFilter = this.#userFilter
+    const userFilter = this.#users.filter
     for (let i = 0; i < count; i++) {
       const row = rows[i]!
       this.#routes.see(batch, row)
       if (aliasFilter.mayHave(routeKey[2 * row]!)) this.#visitAlias(batch, row, context)
-      if (userFilter.mayHave(principalKey[2 * row]!)) this.#visitUser(batch, row, context)
+      if (userFilter.mayHave(principalKey[2 * row]!)) this.#users.visit(batch, row, context)
     }
   }
 
@@ -89,7 +89,7 @@ export class ClosureObserver implements Observer<ClosureTrace> {
       this.#uses[entry]!.add(batch, row, 1, context)
       if (batch.outcome[row] === DENIED) this.#denials[entry]!.add(batch.bytesSent[row]!)
       for (const door of this.#doorsOf[entry]!) {
-        if (door.visit(batch, row, context)) this.#userFilter.add(batch.principalKey[2 * row]!)
+        if (door.visit(batch, row, context)) this.#users.addUser(batch, row, this.#doors.indexOf(door))
       }
     }
   }
@@ -98,13 +98,6 @@ export class ClosureObserver implements Observer<ClosureTrace> {
     const route = this.#routes.aliasOf(batch, row)
     if (route === undefined) return
     for (const door of this.#doors) door.visitAlias(batch, row, route, context)
-  }
-
-  #visitUser(batch: RecordBatch, row: number, context: ObserverContext): void {
-    const nameOf = () => routeNameOf(batch, row, this.#input.ignorePathCase)
-    for (const door of this.#doors) {
-      if ((batch.entryPoints[row]! & (1 << door.entry)) === 0) door.visitUser(batch, row, context, nameOf)
-    }
   }
 
   merge(other: this): void {
@@ -119,6 +112,7 @@ export class ClosureObserver implements Observer<ClosureTrace> {
     })
     this.#unknownPaths.merge(other.#unknownPaths)
     this.#routes.merge(other.#routes)
+    this.#users.merge(other.#users)
     for (const [bits, count] of other.#overlaps)
       this.#overlaps.set(bits, (this.#overlaps.get(bits) ?? 0) + count)
   }
@@ -132,7 +126,8 @@ export class ClosureObserver implements Observer<ClosureTrace> {
       uses: this.#uses,
       overlaps: this.#overlaps,
       isDenialSize: (entry, size) => isNear(site, size) || isNear(denials[entry]!, size),
-      firstSeen: (low, high) => this.#routes.firstSeen(low, high),
+      usersOf: (door) =>
+        this.#users.judge(this.#doors[door]!, door, (low, high) => this.#routes.firstSeen(low, high)),
     }
   }
 
@@ -143,19 +138,24 @@ export class ClosureObserver implements Observer<ClosureTrace> {
   bounds(): readonly BoundHit[] {
     const hit = (name: string, limit: number, count: number, effect: string): BoundHit[] =>
       count === 0 ? [] : [{ name: `closure: ${name}`, limit, count, firstAt: '', effect }]
-    const sum = (count: (door: Door) => number) => this.#doors.reduce((total, door) => total + count(door), 0)
     return [
       ...hit(
         'users of doors',
-        mostUsers(this.#input),
-        sum((door) => door.users.beyond),
+        MOST_CLIENTS,
+        this.#users.beyondUsers,
         'what some who were served before a closing did elsewhere after it was not followed',
       ),
       ...hit(
-        'routes of users',
-        MOST_ROUTES,
-        sum((door) => door.beyond),
-        'some routes on which users of a door went on are not listed',
+        'requests of users',
+        this.#users.limit,
+        this.#users.beyondRequests,
+        'what users of a door were served elsewhere is a lower bound',
+      ),
+      ...hit(
+        'other ways',
+        MOST_ALIASES,
+        this.#doors.reduce((total, door) => total + door.beyond, this.#routes.beyondAliases),
+        'some other ways to an entry point are not listed',
       ),
       ...hit(
         'routes',
@@ -172,12 +172,16 @@ function doorsOf(input: ClosureInput, entry: number): Door[] {
   const periods = input.entryPoints[entry]!.closed.toSorted((a, b) => a.from - b.from)
   return periods.map((period, at) => {
     const opensFrom = periods[at - 1]?.to ?? Number.NEGATIVE_INFINITY
-    return new Door(entry, period, opensFrom, { graceMs, maxRequestMs }, mostUsers(input))
+    return new Door(entry, period, opensFrom, { graceMs, maxRequestMs })
   })
 }
 
-/** Half of the memory is for routes, the other half for users, at all doors alike. */
-function mostUsers({ entryPoints, memoryBytes }: ClosureInput): number {
-  const doors = entryPoints.reduce((sum, { closed }) => sum + closed.length, 0)
-  return Math.max(100, Math.floor(memoryBytes / 2 / USER_BYTES / Math.max(1, doors)))
+/** Part of the memory for what users did; the rest is for routes. */
+const USERS_SHARE = 0.7
+
+/** Every instant at which a door opens or closes, or is sure to have. */
+function segmentsOf(doors: readonly Door[]): Segments {
+  return new Segments(
+    doors.flatMap((door) => [door.opensFrom, door.period.from, door.surelyClosed, door.opensAgain]),
+  )
 }

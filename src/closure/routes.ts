@@ -10,6 +10,10 @@ import { KeyFilter, keyAt } from './keys.js'
 /** Words of a record: the key, and the time of first sight as a double. */
 const STRIDE = 4
 const CACHE_SLOTS = 4096
+/** Part of the memory for first times. */
+const ROUTES_SHARE = 0.3
+/** Aliases kept: log text may make as many routes as it likes that end like an entry point. */
+const MOST_ALIASES = 4096
 
 /** A route that is an alias of some entry points. */
 export interface AliasRoute {
@@ -40,9 +44,11 @@ export class RouteSightings {
 
   /** Routes that did not fit: they count as seen from the beginning. */
   beyond = 0
+  /** Aliases that did not fit. */
+  beyondAliases = 0
 
   constructor({ entryPoints, ignorePathCase, memoryBytes }: ClosureInput) {
-    this.#times = new PackedTable(STRIDE, PackedTable.recordsWithin(memoryBytes / 2, STRIDE))
+    this.#times = new PackedTable(STRIDE, PackedTable.recordsWithin(memoryBytes * ROUTES_SHARE, STRIDE))
     this.#rules = new AliasRules(entryPoints, ignorePathCase)
     this.#ignoreCase = ignorePathCase
   }
@@ -66,8 +72,12 @@ export class RouteSightings {
       return
     }
     const record = this.#times.insert(low, high)
-    if (record < 0) this.beyond++
-    else this.#times.doubles[(record * STRIDE + 2) >> 1] = time
+    if (record < 0) {
+      // it is not known again, and to look at its path each time would cost too much
+      this.beyond++
+      return
+    }
+    this.#times.doubles[(record * STRIDE + 2) >> 1] = time
     this.#compare(batch, row, low)
   }
 
@@ -77,6 +87,10 @@ export class RouteSightings {
     const path = normalPath(batch.bytes, batch.pathStart[row]!, length)
     const kinds = this.#rules.kindsOf(path, (readMethod(batch, row) ?? '').toUpperCase())
     if (kinds.every((kind) => kind === null)) return
+    if (this.#aliases.size >= MOST_ALIASES) {
+      this.beyondAliases++
+      return
+    }
     this.#aliases.set(keyAt(batch.routeKey, row), { name: routeNameOf(batch, row, this.#ignoreCase), kinds })
     this.aliasFilter.add(low)
   }
@@ -105,6 +119,7 @@ export class RouteSightings {
       this.aliasFilter.add(key | 0)
     }
     this.beyond += other.beyond
+    this.beyondAliases += other.beyondAliases
   }
 
   #mergeTime(low: number, high: number, time: number): void {

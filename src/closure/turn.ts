@@ -13,8 +13,8 @@ interface Minute {
   lastDenied: number
 }
 
-/** Minutes kept of one door, a year and a half; what is beyond is not measured. */
-const MOST_MINUTES = 800_000
+/** Minutes with an answer that are kept of one door; what is beyond is not measured. */
+const MOST_MINUTES = 50_000
 
 /** The clear answers of a door over time: when did they turn from served to denied? */
 export class AnswerTurn {

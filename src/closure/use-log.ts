@@ -1,17 +1,17 @@
-import { ACCEPTED, SERVED } from '../classify/contract.js'
 import type { RecordBatch } from '../columns/contract.js'
 import { toIso } from '../core/times.js'
-import { CitationPicker } from '../observe/citations.js'
 import type { ObserverContext } from '../observe/contract.js'
-import type { Alias, AliasKind, Elsewhere } from './contract.js'
+import type { Alias, AliasKind } from './contract.js'
+import { FirstLines } from './first-lines.js'
+import { isGiven } from './given.js'
 import { KeySet, keyAt } from './keys.js'
 
 /** Principals told apart a route. */
-const MOST_PRINCIPALS = 1000
+const MOST_PRINCIPALS = 200
 /** References of one route that a verdict shows. */
 const SHOWN = 3
 
-/** What was asked of one route, and given. */
+/** What was asked of one other way to an entry point, and given. */
 export class UseLog {
   readonly name: string
   requests = 0
@@ -20,7 +20,7 @@ export class UseLog {
   first = Number.POSITIVE_INFINITY
   last = Number.NEGATIVE_INFINITY
   readonly #principals = new KeySet(MOST_PRINCIPALS)
-  readonly #given = new CitationPicker()
+  readonly #given = new FirstLines(SHOWN)
 
   /** @param name  Method and route. */
   constructor(name: string) {
@@ -30,13 +30,13 @@ export class UseLog {
   add(batch: RecordBatch, row: number, context: ObserverContext): void {
     const time = batch.time[row]!
     this.requests++
-    this.first = Math.min(this.first, time)
-    this.last = Math.max(this.last, time)
+    if (time < this.first) this.first = time
+    if (time > this.last) this.last = time
     this.#principals.add(keyAt(batch.principalKey, row))
     if (!isGiven(batch, row)) return
     this.served++
     this.bytes += batch.bytesSent[row]! || 0
-    this.#given.add(batch, row, context.storedBytes)
+    this.#given.add(batch, row, context)
   }
 
   merge(other: UseLog): void {
@@ -49,28 +49,18 @@ export class UseLog {
     this.#given.merge(other.#given)
   }
 
-  asElsewhere(): Elsewhere {
+  asAlias(kind: AliasKind): Alias {
     return {
+      kind,
       route: this.name,
       requests: this.requests,
       served: this.served,
-      bytes: this.bytes,
       principals: this.#principals.count,
       first: toIso(this.first),
       last: toIso(this.last),
-      evidence: this.#given.list().slice(0, SHOWN),
+      evidence: this.#given.list(),
     }
   }
-
-  asAlias(kind: AliasKind): Alias {
-    const { route, requests, served, principals, first, last, evidence } = this.asElsewhere()
-    return { kind, route, requests, served, principals, first, last, evidence }
-  }
-}
-
-export function isGiven(batch: RecordBatch, row: number): boolean {
-  const outcome = batch.outcome[row]
-  return outcome === SERVED || outcome === ACCEPTED
 }
 
 /** Served most first; then by bytes and name. */

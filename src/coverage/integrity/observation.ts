@@ -1,4 +1,3 @@
-import { toIso } from '../../core/times.js'
 import type { Citation } from '../../observe/citations.js'
 import type { CoverageBasis, CoverageInput, CoverageState, CoveredSource } from '../contract.js'
 import type { LogGroup } from '../logs.js'
@@ -83,12 +82,6 @@ export function within(trace: IntegrityTrace, before: number, after: number): { 
   const start = Number.isNaN(before) ? trace.from : before
   const end = Number.isNaN(after) ? trace.to : after
   return { start: Math.min(start, end), end: Math.max(start, end) }
-}
-
-/** `from 2021-08-14T12:00:00.000Z to ...`; nothing where there is no time. */
-export function spanText(start: number, end: number): string {
-  if (Number.isNaN(start)) return ''
-  return start === end ? ` at ${toIso(start)}` : ` from ${toIso(start)} to ${toIso(end)}`
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

@@ -4,12 +4,6 @@ import { PAGE_MINUTES, PAGE_SECONDS, PAGE_WORDS, type RhythmTrace } from './trac
 /** Hours between first and last record that are laid out one by one: nearly six years. */
 const MOST_HOURS = 50_000
 
-/** A stretch of whole seconds without a record. Seconds since the epoch; `to` exclusive: the second of the next record. */
-export interface SilentRun {
-  readonly from: number
-  readonly to: number
-}
-
 /** The records of one log by the minute and by the second, from its first hour to its last. */
 export class RhythmSeries {
   /** Hours since the epoch of the first. */
@@ -106,7 +100,10 @@ export class RhythmSeries {
     return b > a ? sums[b]! - sums[a]! : 0
   }
 
-  /** Calls with each silent run between the first record and the last, in order. */
+  /**
+   * Calls with each silent run between the first record and the last, in order: whole seconds without a record, since the epoch; `to` is the
+   * second of the next record.
+   */
   forEachRun(visit: (from: number, to: number) => void): void {
     const base = this.firstHour * PAGE_SECONDS
     let last = Number.NaN
