@@ -89,21 +89,7 @@ export function investigateCommand(): Command {
 }
 
 async function run(evidence: string[], flags: Flags, command: Command): Promise<void> {
-  const page = flags.html === undefined ? null : await ReportFile.open(flags.html)
-  try {
-    await investigateTo(page, evidence, flags, command)
-  } catch (error) {
-    await page?.discard()
-    throw error
-  }
-}
-
-async function investigateTo(
-  page: ReportFile | null,
-  evidence: string[],
-  flags: Flags,
-  command: Command,
-): Promise<void> {
+  const page = flags.html === undefined ? null : await ReportFile.tryOut(flags.html)
   const { investigate, sinks } = await import('../index.js')
   const progress = await ProgressLine.open(flags.quiet === true)
   const investigation = investigate({ ...(await toOptions(evidence, flags)), onProgress: progress.update })

@@ -101,7 +101,7 @@ function closureAnswer(
     measured,
     aliases,
     aliasCount,
-    ...trace.usersOf(number),
+    ...trace.users[number]!,
     remarks: closingRemarks(door, measured, context),
   }
 }

@@ -7,7 +7,7 @@ import { DOOR_FLAGS, Door, MOST_ALIASES } from './door.js'
 import { DoorLog } from './door-log.js'
 import { RouteSightings } from './routes.js'
 import { Segments } from './segments.js'
-import { type JudgedUsers, MOST_CLIENTS, UserRequests } from './user-requests.js'
+import { type JudgedUsers, MOST_CLIENTS, MOST_FOLLOWED, UserRequests } from './user-requests.js'
 
 // copied out of their table: a member would be looked up anew for every row
 const { notFound: NOT_FOUND_FLAG } = FLAG
@@ -21,8 +21,8 @@ export interface ClosureTrace {
   /** Requests that match more than one entry point, by their bits. */
   readonly overlaps: ReadonlyMap<number, number>
   isDenialSize(entry: number, size: number): boolean
-  /** What the users of a door did elsewhere; `door` is its place in `doors`. */
-  usersOf(door: number): JudgedUsers
+  /** What the users of each door did elsewhere, in the order of `doors`. */
+  readonly users: readonly JudgedUsers[]
 }
 
 /**
@@ -126,8 +126,7 @@ export class ClosureObserver implements Observer<ClosureTrace> {
       uses: this.#uses,
       overlaps: this.#overlaps,
       isDenialSize: (entry, size) => isNear(site, size) || isNear(denials[entry]!, size),
-      usersOf: (door) =>
-        this.#users.judge(this.#doors[door]!, door, (low, high) => this.#routes.firstSeen(low, high)),
+      users: this.#users.judge(this.#doors, (low, high) => this.#routes.firstSeen(low, high)),
     }
   }
 
@@ -150,6 +149,12 @@ export class ClosureObserver implements Observer<ClosureTrace> {
         this.#users.limit,
         this.#users.beyondRequests,
         'what users of a door were served elsewhere is a lower bound',
+      ),
+      ...hit(
+        'followed requests',
+        MOST_FOLLOWED,
+        this.#users.unfollowed,
+        'of users of a door who asked for much, what they were served elsewhere is exact in sum and a lower bound by route',
       ),
       ...hit(
         'other ways',

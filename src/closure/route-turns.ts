@@ -80,6 +80,8 @@ export class RouteTurns implements Observer<Signal> {
     const t = batch.time[row]!
     if (t < doubles[at / 2 + LAST_SERVED]!) return
     doubles[at / 2 + LAST_SERVED] = t
+    // denials that were read before it and are later stand
+    if (words[at + DENIED_COUNT]! > 0 && doubles[at / 2 + FIRST_DENIED]! > t) return
     words[at + DENIED_COUNT] = 0
     words[at + IS_MORE] = 0
   }

@@ -20,6 +20,11 @@ import type { Segments } from './segments.js'
 export const MOST_NAMED = 20_000
 export const MOST_CLIENTS = 5_000
 const MOST_ROUTES = 50_000
+/** Requests of a user in a segment of time that are followed route by route; what comes after is in the user's sum alone. */
+export const MOST_FOLLOWED = 256
+/** Stands for the high word of a route's key in that of a sum; and for its route. */
+const SUM_KEY = 0x27d4eb2f
+const NO_ROUTE = -1
 /** Routes whose first lines are kept, and users whose are; lines of each. */
 const MOST_CITED = 4096
 const LINES = 3
@@ -45,6 +50,9 @@ const STRIDE = 16
 /** Somebody who was served at a door before it was closed. */
 interface User {
   readonly isClient: boolean
+  /** Key of the principal. */
+  readonly low: number
+  readonly high: number
   /** Doors, by number, at which that was. */
   readonly doors: Set<number>
   lines: FirstLines | null
@@ -63,7 +71,8 @@ export class UserRequests {
   readonly filter = new KeyFilter()
   readonly #segments: Segments
   readonly #ignoreCase: boolean
-  readonly #userOf = new Map<number, number>()
+  /** Places of users, by the keys of their principals. */
+  readonly #places = new PackedTable(4, MOST_NAMED + MOST_CLIENTS)
   readonly #users: User[] = []
   readonly #routeOf = new Map<number, number>()
   readonly #routes: Route[] = []
@@ -73,6 +82,8 @@ export class UserRequests {
   /** Users, and requests of users, that did not fit. */
   beyondUsers = 0
   beyondRequests = 0
+  /** Requests that are in the sum of their user alone. */
+  unfollowed = 0
 
   constructor(segments: Segments, memoryBytes: number, ignoreCase: boolean) {
     this.#segments = segments
@@ -88,36 +99,59 @@ export class UserRequests {
   addUser(batch: RecordBatch, row: number, door: number): void {
     const kind = batch.principalKind[row]!
     if (kind === 0) return
-    const key = keyAt(batch.principalKey, row)
-    const known = this.#userOf.get(key)
-    if (known !== undefined) this.#users[known]!.doors.add(door)
-    else if (!this.#enrol(key, kind === PRINCIPAL_CLIENT, door)) this.beyondUsers++
+    const user = this.#enrol(
+      batch.principalKey[2 * row]!,
+      batch.principalKey[2 * row + 1]!,
+      kind === PRINCIPAL_CLIENT,
+    )
+    if (user === null) this.beyondUsers++
+    else user.doors.add(door)
   }
 
-  #enrol(key: number, isClient: boolean, door: number): boolean {
+  /** The user with a key, made where there is none; null where there is no room. */
+  #enrol(low: number, high: number, isClient: boolean): User | null {
+    const known = this.#placeOf(low, high)
+    if (known >= 0) return this.#users[known]!
     const named = this.#users.length - this.#clients
-    if (isClient ? this.#clients >= MOST_CLIENTS : named >= MOST_NAMED) return false
+    if (isClient ? this.#clients >= MOST_CLIENTS : named >= MOST_NAMED) return null
     if (isClient) this.#clients++
-    this.#userOf.set(key, this.#users.length)
-    this.#users.push({ isClient, doors: new Set([door]), lines: null })
-    this.filter.add(key | 0)
-    return true
+    const made = { isClient, low, high, doors: new Set<number>(), lines: null }
+    this.#places.words[this.#places.insert(low, high) * 4 + 2] = this.#users.length
+    this.#users.push(made)
+    this.filter.add(low)
+    return made
   }
 
-  /** A request of somebody who passed the filter. */
+  #placeOf(low: number, high: number): number {
+    const record = this.#places.find(low, high)
+    return record < 0 ? -1 : this.#places.words[record * 4 + 2]!
+  }
+
+  /** A request of somebody who passed the filter: into the user's sum, and while that is small into the one of the route. */
   visit(batch: RecordBatch, row: number, context: ObserverContext): void {
-    const user = this.#userOf.get(keyAt(batch.principalKey, row))
-    if (user === undefined) return
-    const t = batch.time[row]!
-    const segment = this.#segments.of(t)
-    const record = this.#recordOf(batch, row, user, segment, context)
-    if (record < 0) {
+    const user = this.#placeOf(batch.principalKey[2 * row]!, batch.principalKey[2 * row + 1]!)
+    if (user < 0) return
+    const segment = this.#segments.of(batch.time[row]!)
+    const sum = this.#sumOf(batch, row, user, segment)
+    if (sum < 0) {
       this.beyondRequests++
       return
     }
+    this.#count(sum, batch, row)
+    if (this.#table.words[sum * STRIDE + REQUESTS]! > MOST_FOLLOWED) {
+      this.unfollowed++
+      return
+    }
+    const record = this.#recordOf(batch, row, user, segment, context)
+    if (record >= 0) this.#count(record, batch, row)
+    else this.beyondRequests++
+  }
+
+  #count(record: number, batch: RecordBatch, row: number): void {
     const { words, doubles } = this.#table
     const at = record * STRIDE
     const half = at / 2
+    const t = batch.time[row]!
     words[at + REQUESTS] = words[at + REQUESTS]! + 1
     if (t < doubles[half + FIRST]!) doubles[half + FIRST] = t
     if (t > doubles[half + LAST]!) doubles[half + LAST] = t
@@ -125,6 +159,15 @@ export class UserRequests {
     words[at + SERVED] = words[at + SERVED]! + 1
     doubles[half + BYTES] = doubles[half + BYTES]! + (batch.bytesSent[row]! || 0)
     if (t < doubles[half + FIRST_SERVED]!) doubles[half + FIRST_SERVED] = t
+  }
+
+  /** The sum of all routes with the same entry points, of a user in a segment. */
+  #sumOf(batch: RecordBatch, row: number, user: number, segment: number): number {
+    const entries = batch.entryPoints[row]!
+    const low = lowKey(sumLow(entries), user)
+    const high = highKey(SUM_KEY, user, segment)
+    const known = this.#table.find(low, high)
+    return known >= 0 ? known : this.#insert(low, high, user, NO_ROUTE, segment, entries)
   }
 
   #recordOf(
@@ -139,18 +182,24 @@ export class UserRequests {
     const known = this.#table.find(low, high)
     if (known >= 0) return known
     const route = this.#routeIndex(batch, row)
-    const record = route < 0 ? -1 : this.#table.insert(low, high)
+    if (route < 0) return -1
+    const record = this.#insert(low, high, user, route, segment, batch.entryPoints[row]!)
+    if (record >= 0 && isGiven(batch, row)) this.#keepLine(batch, row, user, route, segment, context)
+    return record
+  }
+
+  #insert(low: number, high: number, user: number, route: number, segment: number, entries: number): number {
+    const record = this.#table.insert(low, high)
     if (record < 0) return -1
     const { words, doubles } = this.#table
     const at = record * STRIDE
     words[at + USER] = user
     words[at + ROUTE] = route
     words[at + SEGMENT] = segment
-    words[at + ENTRIES] = batch.entryPoints[row]!
+    words[at + ENTRIES] = entries
     doubles[at / 2 + FIRST] = Number.POSITIVE_INFINITY
     doubles[at / 2 + LAST] = Number.NEGATIVE_INFINITY
     doubles[at / 2 + FIRST_SERVED] = Number.POSITIVE_INFINITY
-    if (isGiven(batch, row)) this.#keepLine(batch, row, user, route, segment, context)
     return record
   }
 
@@ -186,31 +235,36 @@ export class UserRequests {
 
   /** Takes in what another one has of other users, or of the same ones. */
   merge(other: UserRequests): void {
-    const users: number[] = []
-    for (const [key, at] of other.#userOf) users[at] = this.#mergeUser(key, other.#users[at]!)
+    const users = other.#users.map((user) => this.#mergeUser(user))
     const routes: number[] = []
     for (const [key, at] of other.#routeOf) routes[at] = this.#mergeRoute(key, other.#routes[at]!)
     const { words, doubles } = other.#table
     other.#table.forEach((record) => {
       const at = record * STRIDE
-      this.#mergeRecord(words, doubles, at, users[words[at + USER]!]!, routes[words[at + ROUTE]!]!)
+      const route = words[at + ROUTE]!
+      this.#mergeRecord(
+        words,
+        doubles,
+        at,
+        users[words[at + USER]!]!,
+        route === NO_ROUTE ? NO_ROUTE : routes[route]!,
+      )
     })
     this.beyondUsers += other.beyondUsers
     this.beyondRequests += other.beyondRequests
+    this.unfollowed += other.unfollowed
   }
 
-  #mergeUser(key: number, { isClient, doors, lines }: User): number {
-    if (!this.#userOf.has(key)) this.#enrol(key, isClient, -1)
-    const at = this.#userOf.get(key)
-    if (at === undefined) return -1
-    const user = this.#users[at]!
-    user.doors.delete(-1)
+  /** The place of another one's user here; -1 where there is no room. */
+  #mergeUser({ low, high, isClient, doors, lines }: User): number {
+    const user = this.#enrol(low, high, isClient)
+    if (user === null) return -1
     for (const door of doors) user.doors.add(door)
     if (lines !== null) {
       user.lines ??= new FirstLines(LINES)
       user.lines.merge(lines)
     }
-    return at
+    return this.#placeOf(low, high)
   }
 
   #mergeRoute(key: number, { name, low, high, lines }: Route): number {
@@ -234,7 +288,9 @@ export class UserRequests {
     user: number,
     route: number,
   ): void {
-    const { low: routeLow, high: routeHigh } = this.#routes[route]!
+    const isSum = route === NO_ROUTE
+    const routeLow = isSum ? sumLow(theirWords[from + ENTRIES]!) : this.#routes[route]!.low
+    const routeHigh = isSum ? SUM_KEY : this.#routes[route]!.high
     const low = lowKey(routeLow, user)
     const high = highKey(routeHigh, user, theirWords[from + SEGMENT]!)
     const known = user < 0 ? -1 : this.#table.find(low, high)
@@ -259,40 +315,62 @@ export class UserRequests {
     doubles[ours + LAST] = Math.max(doubles[ours + LAST]!, theirDoubles[theirs + LAST]!)
   }
 
-  /** Calls with each record of the users of a door that is not of its own entry point. */
-  #forEachOf(door: Door, number: number, visit: (record: UserRecord) => void): void {
-    const { words, doubles } = this.#table
-    const entry = 1 << door.entry
+  /** Shares the records out among doors, in one pass over them. */
+  #shareOut(doors: readonly Door[]): DoorSums[] {
+    const sums = doors.map(() => ({ users: new Map<number, UserSum>(), routes: new Map<number, RouteSum>() }))
+    const { words } = this.#table
     this.#table.forEach((record) => {
       const at = record * STRIDE
-      const user = this.#users[words[at + USER]!]!
-      if (!user.doors.has(number)) return
-      const segment = words[at + SEGMENT]!
-      visit({
-        user: words[at + USER]!,
-        route: words[at + ROUTE]!,
-        segment,
-        isOwn: (words[at + ENTRIES]! & entry) !== 0,
-        isBefore: this.#segments.isWithin(segment, door.opensFrom, door.period.from),
-        isAfter: this.#segments.isWithin(segment, door.surelyClosed, door.opensAgain),
-        requests: words[at + REQUESTS]!,
-        served: words[at + SERVED]!,
-        bytes: doubles[at / 2 + BYTES]!,
-        first: doubles[at / 2 + FIRST]!,
-        last: doubles[at / 2 + LAST]!,
-        firstServed: doubles[at / 2 + FIRST_SERVED]!,
-      })
+      const [segment, route] = [words[at + SEGMENT]!, words[at + ROUTE]!]
+      for (const number of this.#users[words[at + USER]!]!.doors) {
+        const door = doors[number]!
+        const isOwn = (words[at + ENTRIES]! & (1 << door.entry)) !== 0
+        const isAfter = this.#segments.isWithin(segment, door.surelyClosed, door.opensAgain)
+        if (route === NO_ROUTE) this.#addToUser(sums[number]!.users, at, isOwn, isAfter)
+        else if (!isOwn && isAfter) this.#addAfter(sums[number]!.routes, at)
+        else if (!isOwn && this.#segments.isWithin(segment, door.opensFrom, door.period.from))
+          routeSum(sums[number]!.routes, route).servedBefore += words[at + SERVED]!
+      }
     })
+    return sums
   }
 
-  /** Where the users of a door went, before its closing and after it. */
-  judge(door: Door, number: number, firstSeen: (low: number, high: number) => number): JudgedUsers {
-    const routes = new Map<number, RouteSum>()
-    const users = new Map<number, UserSum>()
-    this.#forEachOf(door, number, (record) => {
-      addToUser(users, record)
-      if (!record.isOwn) addToRoute(routes, record)
-    })
+  #addToUser(users: Map<number, UserSum>, at: number, isOwn: boolean, isAfter: boolean): void {
+    const { words, doubles } = this.#table
+    const half = at / 2
+    const sum = userSum(users, words[at + USER]!)
+    if (!isAfter) sum.lastBefore = Math.max(sum.lastBefore, doubles[half + LAST]!)
+    else if (!isOwn && words[at + SERVED]! > 0) {
+      sum.firstServed = Math.min(sum.firstServed, doubles[half + FIRST_SERVED]!)
+      sum.last = Math.max(sum.last, doubles[half + LAST]!)
+      sum.served += words[at + SERVED]!
+      sum.bytes += doubles[half + BYTES]!
+    }
+  }
+
+  #addAfter(routes: Map<number, RouteSum>, at: number): void {
+    const { words, doubles } = this.#table
+    const half = at / 2
+    const sum = routeSum(routes, words[at + ROUTE]!)
+    sum.requests += words[at + REQUESTS]!
+    sum.served += words[at + SERVED]!
+    sum.bytes += doubles[half + BYTES]!
+    sum.first = Math.min(sum.first, doubles[half + FIRST]!)
+    sum.last = Math.max(sum.last, doubles[half + LAST]!)
+    sum.users.add(words[at + USER]!)
+    if (words[at + SERVED]! > 0) sum.segments.add(words[at + SEGMENT]!)
+  }
+
+  /** Where the users of each door went, before its closing and after it; by the numbers of the doors. */
+  judge(doors: readonly Door[], firstSeen: (low: number, high: number) => number): JudgedUsers[] {
+    return this.#shareOut(doors).map((sums, number) => this.#judgeDoor(doors[number]!, sums, firstSeen))
+  }
+
+  #judgeDoor(
+    door: Door,
+    { users, routes }: DoorSums,
+    firstSeen: (low: number, high: number) => number,
+  ): JudgedUsers {
     const served = [...routes]
       .map(([route, sum]) => ({ route: this.#routes[route]!, sum }))
       .filter(({ sum }) => sum.served > 0)
@@ -349,6 +427,11 @@ export class UserRequests {
   }
 }
 
+/** Stands for the low word of a route's key in that of a sum. */
+function sumLow(entries: number): number {
+  return Math.imul(entries, 0xc2b2ae35)
+}
+
 /** Key of a record: the route's, with the user and the segment mixed in. */
 function lowKey(routeLow: number, user: number): number {
   return routeLow ^ Math.imul(user + 1, 0x9e3779b1)
@@ -366,20 +449,9 @@ export interface JudgedUsers {
   readonly egressCount: number
 }
 
-interface UserRecord {
-  readonly user: number
-  readonly route: number
-  readonly segment: number
-  /** It is of the door's own entry point. */
-  readonly isOwn: boolean
-  readonly isBefore: boolean
-  readonly isAfter: boolean
-  readonly requests: number
-  readonly served: number
-  readonly bytes: number
-  readonly first: number
-  readonly last: number
-  readonly firstServed: number
+interface DoorSums {
+  readonly users: Map<number, UserSum>
+  readonly routes: Map<number, RouteSum>
 }
 
 interface RouteSum {
@@ -402,27 +474,24 @@ interface UserSum {
   bytes: number
 }
 
-function addToUser(users: Map<number, UserSum>, record: UserRecord): void {
-  const sum = users.get(record.user) ?? {
+function userSum(users: Map<number, UserSum>, user: number): UserSum {
+  const known = users.get(user)
+  if (known !== undefined) return known
+  const made = {
     lastBefore: Number.NEGATIVE_INFINITY,
     firstServed: Number.POSITIVE_INFINITY,
     last: Number.NEGATIVE_INFINITY,
     served: 0,
     bytes: 0,
   }
-  users.set(record.user, sum)
-  if (!record.isAfter) sum.lastBefore = Math.max(sum.lastBefore, record.last)
-  else if (!record.isOwn && record.served > 0) {
-    sum.firstServed = Math.min(sum.firstServed, record.firstServed)
-    sum.last = Math.max(sum.last, record.last)
-    sum.served += record.served
-    sum.bytes += record.bytes
-  }
+  users.set(user, made)
+  return made
 }
 
-function addToRoute(routes: Map<number, RouteSum>, record: UserRecord): void {
-  if (!record.isBefore && !record.isAfter) return
-  const sum = routes.get(record.route) ?? {
+function routeSum(routes: Map<number, RouteSum>, route: number): RouteSum {
+  const known = routes.get(route)
+  if (known !== undefined) return known
+  const made = {
     servedBefore: 0,
     requests: 0,
     served: 0,
@@ -432,18 +501,8 @@ function addToRoute(routes: Map<number, RouteSum>, record: UserRecord): void {
     users: new Set<number>(),
     segments: new Set<number>(),
   }
-  routes.set(record.route, sum)
-  if (record.isBefore) {
-    sum.servedBefore += record.served
-    return
-  }
-  sum.requests += record.requests
-  sum.served += record.served
-  sum.bytes += record.bytes
-  sum.first = Math.min(sum.first, record.first)
-  sum.last = Math.max(sum.last, record.last)
-  sum.users.add(record.user)
-  if (record.served > 0) sum.segments.add(record.segment)
+  routes.set(route, made)
+  return made
 }
 
 function byTime(a: Citation, b: Citation): number {

@@ -55,7 +55,6 @@ export type CoverageState = (typeof COVERAGE_STATES)[number]
 /** Why a stretch is not complete. Closed. */
 export const COVERAGE_BASES = {
   'own-rhythm': 'silent for longer than its own rhythm allows',
-  'thinned-out': 'far fewer records than its own rhythm gives',
   'missed-beats': 'requests that come at a fixed interval are absent',
   'silent-peer': 'silent while its peers were not',
   'sequence-numbers': 'numbers that the server counts up are absent',

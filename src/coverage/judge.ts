@@ -43,7 +43,8 @@ function logCoverage(
   const from = Math.min(...spans.map((span) => span.from))
   const to = Math.max(...spans.map((span) => span.to))
   const pieces = [...rhythm.losses, ...integrity.intervals.map(pieceOf)]
-  const usual = rhythm.isTelling || integrity.noticesSingles ? 'complete' : 'unknown'
+  const isTold = (rhythm.isTelling && rhythm.isWhole) || integrity.noticesSingles
+  const usual = isTold ? 'complete' : 'unknown'
   const tiles =
     spans.length === 0
       ? []

@@ -45,7 +45,8 @@ const ACCESS_TONES = {
   probable: 'high',
   attempted: 'medium',
   undecidable: 'medium',
-  'not-found': 'good',
+  // that nothing was found is no good news by itself
+  'not-found': 'info',
 } as const
 
 function closureSentence(answer: ClosureAnswer<Ref>): AnswerSentence {

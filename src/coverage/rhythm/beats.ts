@@ -6,8 +6,6 @@ import type { Beat } from './trace.js'
 const { stampOutlier: STAMP_OUTLIER_FLAG } = FLAG
 
 const SLOTS = 1024
-/** Missed beats kept a client. */
-const MOST_MISSED = 256
 /** A timer's slack: whole seconds of the log on both sides, and a little of the interval. */
 const SLACK_MS = 1500
 const SLACK_SHARE = 0.05
@@ -27,7 +25,6 @@ class Follower {
   first = 0
   last = 0
   missedCount = 0
-  missed: { from: number; to: number; beats: number }[] = []
 
   start(time: number): void {
     this.interval = 0
@@ -36,7 +33,6 @@ class Follower {
     this.first = time
     this.last = time
     this.missedCount = 0
-    this.missed = []
   }
 
   /** A request `time - last` after the one before: kept, a multiple of it, or another interval altogether. */
@@ -47,15 +43,10 @@ class Follower {
     const beats = this.interval > 0 ? Math.round(gap / this.interval) : 0
     if (beats >= 1 && Math.abs(gap - beats * this.interval) <= slack) {
       this.kept++
-      if (beats > 1) this.#miss(time, beats - 1)
+      if (beats > 1) this.missedCount += beats - 1
       else this.interval += (gap - this.interval) * WEIGHT
     } else if (++this.broken > this.kept) this.#restart(gap)
     this.last = time
-  }
-
-  #miss(time: number, beats: number): void {
-    this.missedCount += beats
-    if (this.missed.length < MOST_MISSED) this.missed.push({ from: this.last, to: time, beats })
   }
 
   #restart(gap: number): void {
@@ -64,12 +55,11 @@ class Follower {
     this.broken = 0
     this.first = this.last
     this.missedCount = 0
-    this.missed = []
   }
 }
 
 /**
- * Finds clients that ask for one thing at a fixed interval, and the beats that they missed.
+ * Finds clients that ask for one thing at a fixed interval, and how many beats they missed.
  *
  * A key (client, agent, route) has one slot of a table, which belongs to the key that comes most often of those that
  * share it: the vote of Boyer and Moore, slot by slot. A monitor stays where it is, visitors come and go.
@@ -92,6 +82,8 @@ export class BeatFinder {
         if ((flags[row]! & STAMP_OUTLIER_FLAG) === 0) this.#followers[slot]!.beat(time[row]!)
       } else if (votes[slot]! > 0) votes[slot] = votes[slot]! - 1
       else {
+        // a stamp that cannot be right is no beginning
+        if ((flags[row]! & STAMP_OUTLIER_FLAG) !== 0) continue
         keys[slot] = key
         votes[slot] = 1
         this.#take(slot, time[row]!)
@@ -113,13 +105,12 @@ export class BeatFinder {
         ({ interval, kept, broken }) =>
           interval >= LEAST_INTERVAL_MS && kept >= LEAST_KEPT && kept >= LEAST_SHARE * (kept + broken),
       )
-      .map(({ interval, kept, broken, first, last, missed, missedCount }) => ({
+      .map(({ interval, kept, broken, first, last, missedCount }) => ({
         intervalMs: Math.round(interval),
         kept,
         broken,
         first,
         last,
-        missed: missed.toSorted((a, b) => a.from - b.from),
         missedCount,
       }))
       .sort((a, b) => a.intervalMs - b.intervalMs || a.first - b.first || a.last - b.last)

@@ -18,6 +18,8 @@ export interface RhythmJudgement {
   readonly medianPerMinute: number
   /** The log's records tell when a silence is one. */
   readonly isTelling: boolean
+  /** All of its time was looked at. */
+  readonly isWhole: boolean
   readonly losses: readonly RhythmLoss[]
   readonly smallestLoss: SmallestLoss | null
   readonly notTested: readonly CoverageReason[]
@@ -85,6 +87,7 @@ function judgeLog(
   return {
     medianPerMinute: median,
     isTelling: true,
+    isWhole: beyondOf(traces).length === 0,
     losses,
     smallestLoss: lossText(smallestLoss(series, test), median, series),
     notTested: beyondOf(traces),
@@ -95,6 +98,7 @@ function untold(text: string): RhythmJudgement {
   return {
     medianPerMinute: 0,
     isTelling: false,
+    isWhole: true,
     losses: [],
     smallestLoss: null,
     notTested: [{ code: 'too-sparse', text }],

@@ -39,8 +39,6 @@ export interface Beat {
   readonly broken: number
   readonly first: number
   readonly last: number
-  /** Stretches without a beat where one or more were due: the beats on both sides, ascending; at most 256. */
-  readonly missed: readonly { readonly from: number; readonly to: number; readonly beats: number }[]
   /** Beats missed in all. */
   readonly missedCount: number
 }
