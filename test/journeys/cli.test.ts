@@ -88,6 +88,26 @@ describe('postern investigate', () => {
     expect(readJsonLines(join(out, 'evidence.jsonl')).length).toBeGreaterThan(100)
   })
 
+  it('writes the page of --html, whole and under its name, and leaves nothing in the evidence while it reads', async () => {
+    const evidence = at('own-folder')
+    mkdirSync(evidence)
+    writeFileSync(join(evidence, 'access.log'), readFileSync(at('access.log')))
+    const page = join(evidence, 'report.html')
+    const { status, stdout } = await postern(['investigate', evidence, '--html', page])
+    expect(status).toBe(0)
+    expect(stdout).toContain('1 read to the end, 0 damaged, 0 unread')
+    expect(namesIn(evidence)).toEqual(['access.log', 'report.html'])
+    expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/)
+  })
+
+  it('refuses a page that cannot be written before it reads anything', async () => {
+    for (const path of [at('none', 'report.html'), folder]) {
+      const refused = await postern(['investigate', at('access.log'), '--html', path])
+      expect(refused).toMatchObject({ status: 2, stdout: '' })
+      expect(refused.stderr).toContain(`cannot write ${path}`)
+    }
+  })
+
   it('refuses a folder for --out that holds something, and replaces files in it with --force', async () => {
     const out = at('used')
     mkdirSync(out)

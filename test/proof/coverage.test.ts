@@ -3,23 +3,9 @@
  * behind POSTERN_PROOF=long and prints its tables.
  */
 
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { isLong, PATIENT } from '../laws/support.js'
-
-/** Runs one of the scripts beside this file and reads its last line. */
-async function prove(script: string, ...parameters: readonly string[]): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [`test/proof/${script}.mjs`, ...parameters],
-    { maxBuffer: 1 << 28 },
-  )
-  const lines = stdout.trimEnd().split('\n')
-  if (isLong)
-    process.stdout.write(`\n${[script, ...parameters].join(' ')}\n${lines.slice(0, -1).join('\n')}\n`)
-  return JSON.parse(lines.at(-1)!)
-}
+import { prove } from './prove.js'
 
 interface Tampering {
   readonly log: string
@@ -74,5 +60,35 @@ describe('tampering', PATIENT, () => {
     for (const row of isLong ? seen : [sumOf(seen)])
       expect.soft(row.found / row.runs, JSON.stringify(row)).toBeGreaterThanOrEqual(LEAST)
     expect(untouched.filter(({ findings }) => findings.length > 0)).toEqual([])
+  })
+})
+
+interface SilenceRow {
+  readonly name: string
+  readonly trials: number
+  readonly found: number
+  readonly foundHalf: number
+  readonly untouchedGaps: number
+}
+
+describe('silences', PATIENT, () => {
+  /** Of so few trials as a slice has, chance may take one or two more. */
+  const [LEAST, HALF_MOST] = isLong ? [0.95, 0.5] : [0.8, 0.75]
+  const SCENARIOS = ['one server, 3 days', 'hackers, real'].concat(
+    isLong ? ['one of three servers, 30 days, 0.5/s', 'elastic, real', 'playground, real'] : [],
+  )
+
+  it('of the stated smallest loss are found, those of half of it are mostly not, and an untouched log has none', async () => {
+    const rows = (await prove(
+      'silences',
+      `seeds=${isLong ? 100 : 12}`,
+      `scenario=${SCENARIOS.join(',,')}`,
+    )) as SilenceRow[]
+    expect(rows.length).toBeGreaterThan(0)
+    for (const row of rows) {
+      expect.soft(row.found / row.trials, JSON.stringify(row)).toBeGreaterThanOrEqual(LEAST)
+      expect.soft(row.foundHalf / row.trials, JSON.stringify(row)).toBeLessThanOrEqual(HALF_MOST)
+      expect.soft(row.untouchedGaps, JSON.stringify(row)).toBe(0)
+    }
   })
 })

@@ -3,12 +3,11 @@
  * behind POSTERN_PROOF=long and prints its tables.
  */
 
-import { execFile } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { isLong, PATIENT } from '../laws/support.js'
+import { prove } from './prove.js'
 
 const REAL = '../shared/corpus/real'
 
@@ -22,19 +21,6 @@ interface Row {
   readonly timesRight: number
   readonly missed: readonly object[]
   readonly others?: readonly object[]
-}
-
-/** Runs one of the scripts beside this file and reads its last line. */
-async function prove(script: string, ...parameters: readonly string[]): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [`test/proof/${script}.mjs`, ...parameters],
-    { maxBuffer: 1 << 28 },
-  )
-  const lines = stdout.trimEnd().split('\n')
-  if (isLong)
-    process.stdout.write(`\n${[script, ...parameters].join(' ')}\n${lines.slice(0, -1).join('\n')}\n`)
-  return JSON.parse(lines.at(-1)!)
 }
 
 /** Share of the runs; a slice has a dozen of them, of which a chance one may miss. */
