@@ -112,7 +112,7 @@ const NOBODY = {
   userAgentCount: 0,
 } as const
 
-function alternativesOf({ peerRecords, planned }: RhythmLoss): string[] {
+function alternativesOf({ peerRecords, planned, basis }: RhythmLoss): string[] {
   if (planned !== null) return ['the planned downtime that the case declares']
   return [
     'a restart, a deployment or an outage of this server',
@@ -120,6 +120,10 @@ function alternativesOf({ peerRecords, planned }: RhythmLoss): string[] {
     peerRecords !== null && peerRecords > 0
       ? 'the balancer sent it no requests: it was taken out of service'
       : 'nobody could reach the site: an outage of what is in front of it',
+    ...(basis.some(({ code }) => code === 'missed-beats')
+      ? ['in a quiet log: the monitor stopped, and nobody else came']
+      : []),
+    'the clock was set forward by as much',
     'a rotation that lost lines',
     'lines were taken out',
   ]

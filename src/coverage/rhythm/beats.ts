@@ -9,6 +9,8 @@ const SLOTS = 1024
 /** A timer's slack: whole seconds of the log on both sides, and a little of the interval. */
 const SLACK_MS = 1500
 const SLACK_SHARE = 0.05
+/** Beats from which on a pause is one, wherever it ends. */
+const LONG_PAUSE = 10
 /** Shorter ones say no more than the silence itself. */
 const LEAST_INTERVAL_MS = 2000
 /** Weight of one interval in the running mean of them. */
@@ -24,7 +26,7 @@ class Follower {
   broken = 0
   first = 0
   last = 0
-  missedCount = 0
+  missed = 0
 
   start(time: number): void {
     this.interval = 0
@@ -32,7 +34,7 @@ class Follower {
     this.broken = 0
     this.first = time
     this.last = time
-    this.missedCount = 0
+    this.missed = 0
   }
 
   /** A request `time - last` after the one before: kept, a multiple of it, or another interval altogether. */
@@ -41,9 +43,10 @@ class Follower {
     if (gap < LEAST_INTERVAL_MS / 2) return
     const slack = SLACK_MS + this.interval * SLACK_SHARE
     const beats = this.interval > 0 ? Math.round(gap / this.interval) : 0
-    if (beats >= 1 && Math.abs(gap - beats * this.interval) <= slack) {
+    // of a long pause it cannot be said any more where in the interval it ended
+    if (beats >= LONG_PAUSE || (beats >= 1 && Math.abs(gap - beats * this.interval) <= slack)) {
       this.kept++
-      if (beats > 1) this.missedCount += beats - 1
+      if (beats > 1) this.missed++
       else this.interval += (gap - this.interval) * WEIGHT
     } else if (++this.broken > this.kept) this.#restart(gap)
     this.last = time
@@ -54,12 +57,12 @@ class Follower {
     this.kept = 0
     this.broken = 0
     this.first = this.last
-    this.missedCount = 0
+    this.missed = 0
   }
 }
 
 /**
- * Finds clients that ask for one thing at a fixed interval, and how many beats they missed.
+ * Finds clients that ask for one thing at a fixed interval, and how often they paused.
  *
  * A key (client, agent, route) has one slot of a table, which belongs to the key that comes most often of those that
  * share it: the vote of Boyer and Moore, slot by slot. A monitor stays where it is, visitors come and go.
@@ -105,13 +108,13 @@ export class BeatFinder {
         ({ interval, kept, broken }) =>
           interval >= LEAST_INTERVAL_MS && kept >= LEAST_KEPT && kept >= LEAST_SHARE * (kept + broken),
       )
-      .map(({ interval, kept, broken, first, last, missedCount }) => ({
+      .map(({ interval, kept, broken, first, last, missed }) => ({
         intervalMs: Math.round(interval),
         kept,
         broken,
         first,
         last,
-        missedCount,
+        missed,
       }))
       .sort((a, b) => a.intervalMs - b.intervalMs || a.first - b.first || a.last - b.last)
   }

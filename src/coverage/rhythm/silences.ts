@@ -3,7 +3,7 @@ import type { RhythmSeries } from './series.js'
 import type { SilenceTail } from './silence-tail.js'
 import type { Beat } from './trace.js'
 
-/** Timers that never miss a beat of hundred are trusted to show a loss by two of them. */
+/** Timers that pause or stumble less than once in a hundred beats are trusted to show a loss by two of them. */
 const STEADY_SHARE = 0.01
 const BEATS = 2
 /** A beat comes a second late now and then, and stamps are whole seconds. */
@@ -35,7 +35,7 @@ export class SilenceTest {
     this.#tail = tail
     this.threshold = tail.threshold(often)
     this.#steady = beats.filter(
-      ({ kept, broken, missedCount }) => broken + missedCount <= STEADY_SHARE * (kept + broken),
+      ({ kept, broken, missed }) => broken + missed <= STEADY_SHARE * (kept + broken),
     )
   }
 

@@ -39,6 +39,6 @@ export interface Beat {
   readonly broken: number
   readonly first: number
   readonly last: number
-  /** Beats missed in all. */
-  readonly missedCount: number
+  /** How often one beat or several in a row were missed: a long loss is one pause, and takes no trust away. */
+  readonly missed: number
 }
