@@ -9,6 +9,7 @@ import type { AnswerBasis, Answers, LedgerEntry, Reading, Report } from '../conc
 import { assumptionsOf, concludeReading } from '../conclude/reading.js'
 import { summarize } from '../conclude/summary.js'
 import { PosternError } from '../core/errors.js'
+import { maskSecrets } from '../core/text.js'
 import { toIso } from '../core/times.js'
 import { COVERAGE_KINDS, type CoverageJudgement, type CoveredSource } from '../coverage/contract.js'
 import { withCoverageDoubts } from '../coverage/doubt.js'
@@ -204,6 +205,7 @@ function reportOf(end: PassEnd, { findings, ledger, coverage, input }: Found): R
     first: hasSpan ? toIso(traffic.first) : null,
     last: hasSpan ? toIso(traffic.last) : null,
     toReference: (citation) => toReference(citation, input),
+    mask: settings.showSecrets ? (text) => text : maskSecrets,
   })
   return {
     version: settings.version,

@@ -1,16 +1,15 @@
 import type { ClosureJudgement } from '../../closure/contract.js'
 import type { CoverageJudgement } from '../../coverage/contract.js'
 import { restsOn } from '../../coverage/rests-on.js'
-import type { EvidenceReference, Finding } from '../../findings/contract.js'
-import type { Citation } from '../../observe/citations.js'
+import type { Finding } from '../../findings/contract.js'
 import type { AnswerBasis, Answers, Reading } from '../contract.js'
 import { answerAccess } from './access.js'
-import { cited } from './cited.js'
+import { cited, type Shown } from './cited.js'
 import { incidentOf } from './incident.js'
 import { limitsOf } from './limits.js'
 import { answerDateRange, answerOngoing } from './when.js'
 
-export interface AnswersInput {
+export interface AnswersInput extends Shown {
   readonly findings: readonly Finding[]
   readonly coverage: CoverageJudgement
   readonly closure: ClosureJudgement
@@ -20,12 +19,11 @@ export interface AnswersInput {
   /** First and last record of all evidence, ISO 8601; null without records. */
   readonly first: string | null
   readonly last: string | null
-  toReference(citation: Citation): EvidenceReference
 }
 
 /** The answers, from findings, closings and coverage. The same input gives the same answers. */
 export function concludeAnswers(input: AnswersInput): Answers {
-  const { coverage, closure, reading, assumptions, basis, first, last, toReference } = input
+  const { coverage, closure, reading, assumptions, basis, first, last } = input
   const { logs } = coverage
   const incident = incidentOf(input.findings)
   const when = { incident, logs, first, last }
@@ -35,17 +33,17 @@ export function concludeAnswers(input: AnswersInput): Answers {
       reading,
       restsOn: restsOn(logs, null, null),
     }),
-    entryPoints: cited(closure.entryPoints, toReference).map((answer) => ({
+    entryPoints: cited(closure.entryPoints, input).map((answer) => ({
       ...answer,
       findings: doorFindings(input.findings, answer.entryPoint),
     })),
-    closure: cited(closure.closures, toReference).map((answer) => ({
+    closure: cited(closure.closures, input).map((answer) => ({
       ...answer,
       findings: doorFindings(input.findings, answer.entryPoint, answer.period),
     })),
     ongoing: answerOngoing(when),
     dateRange: answerDateRange(when),
-    coverage: cited(logs, toReference),
+    coverage: cited(logs, input),
     assumptions,
     limits: limitsOf(reading, logs),
     basis,

@@ -10,16 +10,21 @@ export type Cited<Value> = Value extends Citation
       ? { readonly [Key in keyof Value]: Cited<Value[Key]> }
       : Value
 
-/** Makes evidence references of all citations in an answer, however deep. */
-export function cited<Value>(
-  value: Value,
-  toReference: (citation: Citation) => EvidenceReference,
-): Cited<Value> {
-  if (Array.isArray(value)) return value.map((item) => cited(item, toReference)) as Cited<Value>
+/** How what was found is shown. */
+export interface Shown {
+  toReference(citation: Citation): EvidenceReference
+  /** Secrets in a text that may quote a path are masked, unless the run was told to show them. */
+  mask(text: string): string
+}
+
+/** Makes evidence references of all citations in an answer, however deep, and masks its texts. */
+export function cited<Value>(value: Value, shown: Shown): Cited<Value> {
+  if (typeof value === 'string') return shown.mask(value) as Cited<Value>
+  if (Array.isArray(value)) return value.map((item) => cited(item, shown)) as Cited<Value>
   if (typeof value !== 'object' || value === null) return value as Cited<Value>
-  if (isCitation(value)) return toReference(value) as Cited<Value>
+  if (isCitation(value)) return shown.toReference(value) as Cited<Value>
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, cited(item, toReference)]),
+    Object.entries(value).map(([key, item]) => [key, cited(item, shown)]),
   ) as Cited<Value>
 }
 
