@@ -19,6 +19,7 @@ type Path = readonly string[]
 /** Of the last of its files, which has the name that the log has while it is written. */
 function pathOf(sources: readonly string[], ledger: readonly LedgerEntry[]): Path {
   const entry = ledger.find(({ ordinal }) => ordinal === sources.at(-1))
+  if (entry?.kind === 'stdin') return ['standard input']
   return (entry?.names[0] ?? sources.join(' ')).split(/[/\\]|!\//)
 }
 
