@@ -19,6 +19,6 @@ export const bunkerweb: LogFormat = {
   get layouts() {
     return layouts()
   },
-  hint: / - \S+ .* \[/,
+  hint: / - (?!\[\d\d\/)\S* (?!\[\d\d\/)/,
   stamp: { nginx: 'end' },
 }

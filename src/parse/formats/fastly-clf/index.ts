@@ -19,7 +19,7 @@ export const fastlyClf: LogFormat = {
   get layouts() {
     return layouts()
   },
-  hint: / [-\d]+\s*$|^(?:\[[^\]]*\])?[^["]* "/,
-  ownHint: /^(?:\[[^\]]*\])?[^["]* "/,
+  hint: / [-\d]+\s*$|" \[/,
+  ownHint: /" \[/,
   stamp: { unknown: 'start' },
 }

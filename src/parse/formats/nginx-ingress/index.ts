@@ -31,6 +31,6 @@ export const nginxIngress: LogFormat = {
   get layouts() {
     return layouts()
   },
-  hint: /" [^ "]+ [^ "]+ \[/,
+  hint: / \[.* \[/,
   stamp: { nginx: 'end' },
 }
