@@ -41,8 +41,8 @@ export class DoorLog {
   readonly #counts = new OutcomeCounts()
   readonly #principals = new KeySet()
   readonly #spellings = new DistinctTexts()
-  /** Paths whose spelling is known, by their keys: their text is not read again. */
-  readonly #knownPaths = new Set<number>()
+  /** Times at which paths were first seen, by their keys: the text of one that comes later is not read again. */
+  readonly #knownPaths = new Map<number, number>()
   /** Answers that gave something, and those that gave nothing. */
   readonly #given: Lines
   readonly #refused: Lines
@@ -78,8 +78,9 @@ export class DoorLog {
 
   #addSpelling(batch: RecordBatch, row: number, time: number): void {
     const key = keyAt(batch.pathKey, row)
-    if (this.#knownPaths.has(key)) return
-    if (this.#knownPaths.size < MOST_PATHS) this.#knownPaths.add(key)
+    const known = this.#knownPaths.get(key)
+    if (known !== undefined && time > known) return
+    if (known !== undefined || this.#knownPaths.size < MOST_PATHS) this.#knownPaths.set(key, time)
     this.#spellings.add(readPath(batch, row) ?? '', time, batch.source, batch.placeOffset[row]!)
   }
 
