@@ -20,6 +20,18 @@ const plain: Form = (path) => withoutExtension(withoutVersion(lowerAscii(path)))
 /** Segments that a path has at least to be known again below another one: `/export` alone is anybody's. */
 const LEAST_SEGMENTS = 2
 
+/**
+ * A word that stands in every alias of a rule, in lower case: of its last segment that is neither a version nor a pattern, what comes before
+ * an extension. Empty where there is none.
+ */
+function markOf({ path, prefix, pattern }: EntryPointRule): string {
+  const segments = lowerAscii(normalPathOf(path ?? prefix ?? pattern ?? '')).split('/')
+  const last = segments.findLast(
+    (segment) => segment !== '' && !VERSION.test(segment) && !/[*{]/.test(segment),
+  )
+  return last === undefined ? '' : (EXTENSION.exec(last)?.[1] ?? last)
+}
+
 /** One way in which a path can be an alias, tried in this order. */
 interface Variant {
   readonly kind: AliasKind
@@ -34,6 +46,7 @@ interface Variant {
 export class AliasRules {
   readonly #rules: readonly EntryPointRule[]
   readonly #paths: EntryPointMatcher
+  readonly #marks: readonly string[]
   readonly #variants: readonly Variant[]
   /** What stands at the end of an alias below another path; null for rules that are too short or too wide for it. */
   readonly #ends: readonly (string | null)[]
@@ -41,6 +54,7 @@ export class AliasRules {
   constructor(rules: readonly EntryPointRule[], ignoreCase: boolean) {
     const byPath = rules.map(({ methods: _m, hosts: _h, ...rule }) => rule)
     this.#rules = rules
+    this.#marks = rules.map(markOf)
     this.#paths = new EntryPointMatcher(byPath, ignoreCase)
     const variant = (kind: AliasKind, form: Form, anyCase = ignoreCase): Variant => ({
       kind,
@@ -59,12 +73,17 @@ export class AliasRules {
   }
 
   /**
-   * The kind of alias that a request is of each entry point, null where it is none.
+   * The kind of alias that a request is of each entry point, null where it is none; null for nearly all paths, which are of none.
    *
    * @param path    Normal path as a byte string.
    * @param method  Upper case.
    */
-  kindsOf(path: string, method: string): (AliasKind | null)[] {
+  kindsOf(path: string, method: string): (AliasKind | null)[] | null {
+    const lower = lowerAscii(path)
+    return this.#marks.some((mark) => lower.includes(mark)) ? this.#compare(path, method) : null
+  }
+
+  #compare(path: string, method: string): (AliasKind | null)[] {
     const same = this.#paths.matchPath(path)
     return this.#rules.map((rule, entry) => {
       const isMethod = rule.methods === undefined || rule.methods.includes(method)

@@ -1,28 +1,45 @@
 import type { RecordBatch } from '../columns/contract.js'
-import { byPlace, type Citation, cite } from '../observe/citations.js'
+import { byPlace, type Citation, PickedLine } from '../observe/citations.js'
 import type { ObserverContext } from '../observe/contract.js'
 
-/** The first few lines of their kind: a count where there are more, and nothing else for them. */
+/** The first few lines of their kind by time and place, whatever the order in which they come. */
 export class FirstLines {
   readonly #most: number
-  #lines: Citation[] = []
+  /** In order. */
+  readonly #lines: PickedLine[] = []
+  #until = Number.POSITIVE_INFINITY
 
   constructor(most: number) {
     this.#most = most
   }
 
-  /** Returns how many lines it took: 0 when it is full. */
-  add(batch: RecordBatch, row: number, context: ObserverContext): number {
-    if (this.#lines.length >= this.#most) return 0
-    this.#lines.push(cite(batch, row, context.storedBytes))
-    return 1
+  /** Lines of a later time are none of the first. */
+  get until(): number {
+    return this.#until
+  }
+
+  add(batch: RecordBatch, row: number, context: ObserverContext): void {
+    // nearly all, once it is full
+    if (batch.time[row]! > this.#until) return
+    const line = new PickedLine()
+    line.fill(batch, row, context.storedBytes)
+    this.#insert(line)
+  }
+
+  #insert(line: PickedLine): void {
+    const lines = this.#lines
+    let at = lines.length
+    while (at > 0 && byPlace(line, lines[at - 1]!) < 0) at--
+    lines.splice(at, 0, line)
+    if (lines.length > this.#most) lines.pop()
+    if (lines.length === this.#most) this.#until = lines[this.#most - 1]!.time
   }
 
   merge(other: FirstLines): void {
-    this.#lines = [...this.#lines, ...other.#lines].sort(byPlace).slice(0, this.#most)
+    for (const line of other.#lines) this.#insert(line)
   }
 
   list(): Citation[] {
-    return this.#lines.toSorted(byPlace)
+    return this.#lines.map((line) => line.citation())
   }
 }

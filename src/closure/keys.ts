@@ -50,7 +50,20 @@ export class KeyFilter {
     this.#bits[(low & 0x3ffff) >>> 5]! |= 1 << (low & 31)
   }
 
-  mayHave(low: number): boolean {
-    return (this.#bits[(low & 0x3ffff) >>> 5]! & (1 << (low & 31))) !== 0
+  /**
+   * Rows whose keys may be in the set, of `rows[0 .. count)`. Returns how many were put into `into`, in order.
+   *
+   *     a row is written always and stays if its bit is 1: no branch that is guessed wrong
+   */
+  select(keys: Int32Array, rows: Uint32Array, count: number, into: Uint32Array): number {
+    const bits = this.#bits
+    let found = 0
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!
+      const low = keys[2 * row]!
+      into[found] = row
+      found += (bits[(low & 0x3ffff) >>> 5]! >>> (low & 31)) & 1
+    }
+    return found
   }
 }

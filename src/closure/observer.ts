@@ -5,9 +5,12 @@ import { isNear, SizeCounts } from '../observe/denial-sizes.js'
 import type { ClosureInput } from './contract.js'
 import { DOOR_FLAGS, Door, MOST_ALIASES } from './door.js'
 import { DoorLog } from './door-log.js'
+import { MOST_CLIENTS } from './door-users.js'
+import { RecentRuns } from './recent-runs.js'
+import { MOST_CITED } from './route-lines.js'
 import { RouteSightings } from './routes.js'
 import { Segments } from './segments.js'
-import { type JudgedUsers, MOST_CLIENTS, MOST_FOLLOWED, UserRequests } from './user-requests.js'
+import { type JudgedUsers, type ShowSeen, UserRequests } from './user-requests.js'
 
 // copied out of their table: a member would be looked up anew for every row
 const { notFound: NOT_FOUND_FLAG } = FLAG
@@ -45,6 +48,11 @@ export class ClosureObserver implements Observer<ClosureTrace> {
   readonly #unknownPaths = new SizeCounts()
   readonly #denials: readonly SizeCounts[]
   readonly #overlaps = new Map<number, number>()
+  readonly #lastClosing: number
+  #recent: RecentRuns | null = null
+  /** Rows that passed a filter. */
+  #found = new Uint32Array(0)
+  readonly #showSeen: ShowSeen = (...asked) => this.#recent?.visit(...asked)
 
   constructor(input: ClosureInput) {
     this.#input = input
@@ -54,7 +62,14 @@ export class ClosureObserver implements Observer<ClosureTrace> {
     this.#denials = input.entryPoints.map(() => new SizeCounts())
     const { memoryBytes, ignorePathCase } = input
     this.#routes = new RouteSightings(input)
-    this.#users = new UserRequests(segmentsOf(this.#doors), memoryBytes * USERS_SHARE, ignorePathCase)
+    this.#users = new UserRequests(
+      this.#doors,
+      segmentsOf(this.#doors),
+      (low, high) => this.#routes.firstSeen(low, high),
+      memoryBytes * USERS_SHARE,
+      ignorePathCase,
+    )
+    this.#lastClosing = Math.max(...this.#doors.map(({ period }) => period.from))
     this.wants = this.#doors.length > 0 ? 0 : DOOR_FLAGS
   }
 
@@ -69,16 +84,23 @@ export class ClosureObserver implements Observer<ClosureTrace> {
     if (this.#doors.length > 0) this.#follow(batch, selection, context)
   }
 
+  /** Users of this run are known by now, whichever of its rows showed them to be. */
   #follow(batch: RecordBatch, { rows, count }: Selection, context: ObserverContext): void {
-    const { routeKey, principalKey } = batch
-    const { aliasFilter } = this.#routes
-    const userFilter = this.#users.filter
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!
-      this.#routes.see(batch, row)
-      if (aliasFilter.mayHave(routeKey[2 * row]!)) this.#visitAlias(batch, row, context)
-      if (userFilter.mayHave(principalKey[2 * row]!)) this.#users.visit(batch, row, context)
-    }
+    this.#routes.see(batch, rows, count)
+    if (this.#found.length < count) this.#found = new Uint32Array(2 * count)
+    const found = this.#found
+    const aliases = this.#routes.aliasFilter.select(batch.routeKey, rows, count, found)
+    for (let i = 0; i < aliases; i++) this.#visitAlias(batch, found[i]!, context)
+    const requests = this.#users.users.filter.select(batch.principalKey, rows, count, found)
+    for (let i = 0; i < requests; i++) this.#users.visit(batch, found[i]!, context)
+    this.#keepRun(batch, rows, count, context)
+  }
+
+  /** While somebody may still be seen to have used an open door. */
+  #keepRun(batch: RecordBatch, rows: Uint32Array, count: number, context: ObserverContext): void {
+    if (batch.time[rows[0]!]! - context.horizonMs > this.#lastClosing) return
+    this.#recent ??= new RecentRuns(context.horizonMs, RECENT_BYTES)
+    this.#recent.keep(batch, rows, count)
   }
 
   #visitEntries(batch: RecordBatch, row: number, context: ObserverContext): void {
@@ -89,7 +111,8 @@ export class ClosureObserver implements Observer<ClosureTrace> {
       this.#uses[entry]!.add(batch, row, 1, context)
       if (batch.outcome[row] === DENIED) this.#denials[entry]!.add(batch.bytesSent[row]!)
       for (const door of this.#doorsOf[entry]!) {
-        if (door.visit(batch, row, context)) this.#users.addUser(batch, row, this.#doors.indexOf(door))
+        if (door.visit(batch, row, context))
+          this.#users.addUse(batch, row, this.#doors.indexOf(door), this.#showSeen, context)
       }
     }
   }
@@ -126,8 +149,12 @@ export class ClosureObserver implements Observer<ClosureTrace> {
       uses: this.#uses,
       overlaps: this.#overlaps,
       isDenialSize: (entry, size) => isNear(site, size) || isNear(denials[entry]!, size),
-      users: this.#users.judge(this.#doors, (low, high) => this.#routes.firstSeen(low, high)),
+      users: this.#users.judge(),
     }
+  }
+
+  close(): void {
+    this.#recent?.clear()
   }
 
   snapshot(): Readonly<Record<string, number>> {
@@ -135,26 +162,45 @@ export class ClosureObserver implements Observer<ClosureTrace> {
   }
 
   bounds(): readonly BoundHit[] {
+    const { users, routes, beyond, limit } = this.#users
     const hit = (name: string, limit: number, count: number, effect: string): BoundHit[] =>
       count === 0 ? [] : [{ name: `closure: ${name}`, limit, count, firstAt: '', effect }]
     return [
       ...hit(
         'users of doors',
         MOST_CLIENTS,
-        this.#users.beyondUsers,
+        users.beyond,
         'what some who were served before a closing did elsewhere after it was not followed',
       ),
       ...hit(
-        'requests of users',
-        this.#users.limit,
-        this.#users.beyondRequests,
-        'what users of a door were served elsewhere is a lower bound',
+        'recent rows',
+        RECENT_BYTES,
+        this.#recent?.cut ?? 0,
+        'what users of a door asked for elsewhere just before and after their first use of it may depend on the order of lines',
       ),
       ...hit(
-        'followed requests',
-        MOST_FOLLOWED,
-        this.#users.unfollowed,
-        'of users of a door who asked for much, what they were served elsewhere is exact in sum and a lower bound by route',
+        'requests of users',
+        limit,
+        beyond,
+        'what users of a door carried over its closing is a lower bound',
+      ),
+      ...hit(
+        'routes of users',
+        routes.limit,
+        routes.beyond,
+        'what users of a door were served elsewhere is a lower bound by route',
+      ),
+      ...hit(
+        'users of routes',
+        routes.usersLimit,
+        routes.uncounted,
+        'how many users of a door were served by a route elsewhere is a lower bound',
+      ),
+      ...hit(
+        'lines of routes',
+        MOST_CITED,
+        routes.lines.dropped,
+        'routes that served users of a door little after its closing have later lines than the first, or none',
       ),
       ...hit(
         'other ways',
@@ -181,6 +227,8 @@ function doorsOf(input: ClosureInput, entry: number): Door[] {
   })
 }
 
+/** Lines of recent runs that are kept; in a log in order, few are looked at. */
+const RECENT_BYTES = 8 * 1024 * 1024
 /** Part of the memory for what users did; the rest is for routes. */
 const USERS_SHARE = 0.7
 

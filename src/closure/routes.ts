@@ -25,7 +25,7 @@ export interface AliasRoute {
 /**
  * When each route was first asked for, and which routes are aliases of an entry point: decided once a route, when it is new.
  *
- *     row -> slot of the cache holds its key? nearly always; done
+ *     row -> slot of the cache holds its key, and no later time? nearly always; done
  *                        | no
  *                        v
  *            table of first times -> new? then the text of its path is compared with the rules
@@ -34,6 +34,7 @@ export class RouteSightings {
   readonly #times: PackedTable
   readonly #cacheLow = new Int32Array(CACHE_SLOTS)
   readonly #cacheHigh = new Int32Array(CACHE_SLOTS)
+  readonly #cacheTime = new Float64Array(CACHE_SLOTS).fill(Number.POSITIVE_INFINITY)
   readonly #rules: AliasRules
   readonly #ignoreCase: boolean
   readonly #aliases = new Map<number, AliasRoute>()
@@ -53,32 +54,42 @@ export class RouteSightings {
     this.#ignoreCase = ignorePathCase
   }
 
-  see(batch: RecordBatch, row: number): void {
-    const low = batch.routeKey[2 * row]!
-    const high = batch.routeKey[2 * row + 1]!
-    const slot = low & (CACHE_SLOTS - 1)
-    if (this.#cacheLow[slot] === low && this.#cacheHigh[slot] === high) return
-    this.#cacheLow[slot] = low
-    this.#cacheHigh[slot] = high
-    this.#keep(batch, row, low, high)
+  /** Rows of one run. `rows[0 .. count)` are row numbers, ascending. */
+  see(batch: RecordBatch, rows: Uint32Array, count: number): void {
+    const { routeKey, time } = batch
+    const cacheLow = this.#cacheLow
+    const cacheHigh = this.#cacheHigh
+    const cacheTime = this.#cacheTime
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!
+      const low = routeKey[2 * row]!
+      const high = routeKey[2 * row + 1]!
+      const slot = low & (CACHE_SLOTS - 1)
+      if (cacheLow[slot] === low && cacheHigh[slot] === high && cacheTime[slot]! <= time[row]!) continue
+      cacheLow[slot] = low
+      cacheHigh[slot] = high
+      cacheTime[slot] = this.#keep(batch, row, low, high)
+    }
   }
 
-  #keep(batch: RecordBatch, row: number, low: number, high: number): void {
+  /** Returns the time at which the route was first asked for, by what was seen so far. */
+  #keep(batch: RecordBatch, row: number, low: number, high: number): number {
     const time = batch.time[row]!
     const known = this.#times.find(low, high)
     if (known >= 0) {
       const at = (known * STRIDE + 2) >> 1
       if (time < this.#times.doubles[at]!) this.#times.doubles[at] = time
-      return
+      return this.#times.doubles[at]!
     }
     const record = this.#times.insert(low, high)
     if (record < 0) {
       // it is not known again, and to look at its path each time would cost too much
       this.beyond++
-      return
+      return Number.NEGATIVE_INFINITY
     }
     this.#times.doubles[(record * STRIDE + 2) >> 1] = time
     this.#compare(batch, row, low)
+    return time
   }
 
   #compare(batch: RecordBatch, row: number, low: number): void {
@@ -86,7 +97,7 @@ export class RouteSightings {
     if (length < 0) return
     const path = normalPath(batch.bytes, batch.pathStart[row]!, length)
     const kinds = this.#rules.kindsOf(path, (readMethod(batch, row) ?? '').toUpperCase())
-    if (kinds.every((kind) => kind === null)) return
+    if (kinds === null || kinds.every((kind) => kind === null)) return
     if (this.#aliases.size >= MOST_ALIASES) {
       this.beyondAliases++
       return

@@ -17,6 +17,10 @@ export class Segments {
     this.#starts = Float64Array.of(Number.NEGATIVE_INFINITY, ...cuts, Number.POSITIVE_INFINITY)
   }
 
+  get count(): number {
+    return this.#starts.length - 1
+  }
+
   /** The segment of a time. Times that follow each other are looked up at no cost. */
   of(time: number): number {
     const starts = this.#starts
@@ -25,6 +29,11 @@ export class Segments {
     while (time >= starts[at + 1]!) at++
     this.#at = at
     return at
+  }
+
+  /** When a segment begins, and the one before it ends. */
+  start(segment: number): number {
+    return this.#starts[segment]!
   }
 
   /** Whether all of a segment lies from `from` (inclusive) to `to` (exclusive), both of them among the instants or infinite. */

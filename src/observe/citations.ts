@@ -33,7 +33,7 @@ const LARGEST = 10
 
 /** Takes a row's place, hash and text out of its batch. */
 export function cite(batch: RecordBatch, row: number, stored: StoredBytes): Citation {
-  const picked = new Picked()
+  const picked = new PickedLine()
   picked.fill(batch, row, stored)
   return picked.citation()
 }
@@ -57,7 +57,7 @@ const NO_BYTES = new Uint8Array(0)
  * A citation whose hash is not taken yet: most records that are picked give way to others before the end. One that no list
  * holds any more is filled again, so that a record costs no new memory.
  */
-class Picked {
+export class PickedLine {
   source = 0
   line = 0
   offset = 0
@@ -119,11 +119,11 @@ const PICKED_BYTES = 550
  * their exact number. The same whatever the order in which records come.
  */
 export class CitationPicker {
-  #first: Picked[] = []
-  #last: Picked[] = []
-  #largest: Picked[] = []
+  #first: PickedLine[] = []
+  #last: PickedLine[] = []
+  #largest: PickedLine[] = []
   /** One that gave way to others, to be filled again. */
-  #spare: Picked | null = null
+  #spare: PickedLine | null = null
   /** All records shown. */
   count = 0
 
@@ -144,7 +144,7 @@ export class CitationPicker {
     const isLast = fits(this.#last, LAST, place, byPlaceDown)
     const isLargest = fits(this.#largest, LARGEST, place, bySize)
     if (!isFirst && !isLast && !isLargest) return
-    const picked = this.#spare ?? new Picked()
+    const picked = this.#spare ?? new PickedLine()
     this.#spare = null
     picked.fill(batch, row, stored)
     if (isFirst) this.#insert(this.#first, FIRST, picked, byPlace)
@@ -162,13 +162,18 @@ export class CitationPicker {
     this.#take(other, ({ time }) => time >= first && time <= last)
   }
 
-  #take(other: CitationPicker, isMeant: (picked: Picked) => boolean): void {
+  #take(other: CitationPicker, isMeant: (picked: PickedLine) => boolean): void {
     for (const it of other.#first) if (isMeant(it)) this.#insert(this.#first, FIRST, it, byPlace)
     for (const it of other.#last) if (isMeant(it)) this.#insert(this.#last, LAST, it, byPlaceDown)
     for (const it of other.#largest) if (isMeant(it)) this.#insert(this.#largest, LARGEST, it, bySize)
   }
 
-  #insert(kept: Picked[], most: number, picked: Picked, order: (a: Picked, b: Picked) => number): void {
+  #insert(
+    kept: PickedLine[],
+    most: number,
+    picked: PickedLine,
+    order: (a: PickedLine, b: PickedLine) => number,
+  ): void {
     let at = kept.length
     while (at > 0 && order(picked, kept[at - 1]!) < 0) at--
     kept.splice(at, 0, picked)
@@ -180,7 +185,7 @@ export class CitationPicker {
 
   /** At most 25, by time, source, offset. */
   list(): Citation[] {
-    const unique = new Map<string, Picked>()
+    const unique = new Map<string, PickedLine>()
     for (const it of [...this.#first, ...this.#last, ...this.#largest]) {
       unique.set(`${it.source}:${it.offset}`, it)
     }

@@ -340,7 +340,12 @@ function thresholdsOf(caseFile: object, id: string): Readonly<Record<string, num
 }
 
 /** Two observers as one: principals or rows go to the one and the other in turn, and at the end one takes the other in. */
-function splitObserver(one: Observer, other: Observer, split: Split, back: boolean): Observer {
+export function splitObserver<Product>(
+  one: Observer<Product>,
+  other: Observer<Product>,
+  split: Split,
+  back: boolean,
+): Observer<Product> {
   const sides = new Map<string, number>()
   const both = [one, other] as const
   return {
@@ -369,6 +374,9 @@ function splitObserver(one: Observer, other: Observer, split: Split, back: boole
       const [into, from] = back ? [other, one] : [one, other]
       into.merge(from)
       return into.seal(context)
+    },
+    close() {
+      for (const observer of both) observer.close?.()
     },
     snapshot: () => one.snapshot(),
   }
