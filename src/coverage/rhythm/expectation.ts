@@ -42,6 +42,11 @@ export class Expectation {
     return to - from >= VERY_LONG ? local / UNKNOWN_RHYTHM : local
   }
 
+  /** What kind of time a stretch is in; see LocalRate. */
+  level(from: number, to: number): number {
+    return this.#rate.level(from, to)
+  }
+
   /** What the log had in the same stretch of other days. */
   #onOtherDays(from: number, to: number): number | null {
     const [first, last] = [this.#series.minuteOf(from), this.#series.minuteOf(to)]

@@ -25,15 +25,14 @@ export interface Silence {
 export class SilenceTest {
   readonly #expectation: Expectation
   readonly #tail: SilenceTail
-  /** Records expected from which on a silence is no chance. */
-  readonly threshold: number
+  readonly #often: number
   readonly #steady: readonly Beat[]
 
   /** @param often  How many false alarms may be expected in the whole log. */
   constructor(expectation: Expectation, tail: SilenceTail, beats: readonly Beat[], often: number) {
     this.#expectation = expectation
     this.#tail = tail
-    this.threshold = tail.threshold(often)
+    this.#often = often
     this.#steady = beats.filter(
       ({ kept, broken, missed }) => broken + missed <= STEADY_SHARE * (kept + broken),
     )
@@ -43,8 +42,9 @@ export class SilenceTest {
   judge(from: number, to: number): Silence | null {
     const beats = this.#beatsDue(from, to)
     const expected = this.#expectation.of(from, to)
-    if (expected < this.threshold && beats < BEATS) return null
-    return { from, to, expected, chance: this.#tail.chance(expected), beats }
+    const chance = this.#tail.chance(expected, this.#expectation.level(from, to))
+    if (chance > this.#often && beats < BEATS) return null
+    return { from, to, expected, chance, beats }
   }
 
   /** The most beats that one steady timer must have had in a stretch, wherever its beats fall. */
