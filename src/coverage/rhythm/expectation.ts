@@ -33,13 +33,42 @@ export class Expectation {
 
   /** Beginnings expected; times in seconds since the epoch, `to` exclusive. The lowest of what can be said. */
   of(from: number, to: number): number {
-    const local = this.#rate.around(from, to) * (to - from)
+    const local = this.beside(from, to)
     if (to - from < LONG || !Number.isFinite(local)) return Number.isFinite(local) ? local : 0
     const peer = this.#ofPeers(from, to)
     if (peer !== null) return Math.min(local, peer)
     const otherDays = this.#onOtherDays(from, to)
     if (otherDays !== null) return Math.min(local, otherDays)
     return to - from >= VERY_LONG ? local / UNKNOWN_RHYTHM : local
+  }
+
+  /** Beginnings expected by the rate beside a stretch alone; infinity where there is none. */
+  beside(from: number, to: number): number {
+    return this.#rate.around(from, to) * (to - from)
+  }
+
+  /**
+   * Beginnings expected in a stretch by what its peers had in it: as many as usual where they had theirs, fewer where they had less, and
+   * never more, so that a rush at one of them makes nothing of a pause here. Infinity without peers.
+   */
+  asPeers(from: number, to: number): number {
+    const [a, b] = [Math.floor(from / 60), Math.ceil(to / 60)]
+    const around = (log: RhythmSeries) => {
+      const start = log.startMs / MINUTE_MS
+      const busy =
+        log.busyBetween(a - SHARE_MINUTES - start, a - start) +
+        log.busyBetween(b - start, b + SHARE_MINUTES - start)
+      return beginnings(busy, 2 * SHARE_MINUTES * 60) * (to - from)
+    }
+    const usual = this.#peers.reduce((sum, peer) => sum + around(peer), 0)
+    if (usual === 0) return Number.POSITIVE_INFINITY
+    const within = this.#peers.reduce(
+      (sum, peer) => sum + beginnings(peer.busySecondsBetween(from, to), to - from) * (to - from),
+      0,
+    )
+    const expected = around(this.#series) * Math.min(1, within / usual)
+    const otherDays = to - from < LONG ? null : this.#onOtherDays(from, to)
+    return otherDays === null ? expected : Math.min(expected, otherDays)
   }
 
   /** What kind of time a stretch is in; see LocalRate. */

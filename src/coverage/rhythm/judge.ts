@@ -72,15 +72,17 @@ function judgeLog(
   if (series === null) return untold('no record, or records spread over more than five years')
   const median = medianPerMinute(series)
   const rate = new LocalRate(series)
-  const tail = SilenceTail.of(series, rate)
+  const expectation = new Expectation(series, rate, peers)
+  const tail = SilenceTail.of(series, rate, (from, to) => expectation.beside(from, to))
   if (tail === null)
     return {
       ...untold(`${formatCount(series.records)} records are too few to know its rhythm`),
       medianPerMinute: median,
     }
-  const expectation = new Expectation(series, rate, peers)
+  const peerTail =
+    peers.length === 0 ? null : SilenceTail.of(series, rate, (from, to) => expectation.asPeers(from, to))
   const beats = traces.flatMap((trace) => trace.beats)
-  const test = new SilenceTest(expectation, tail, beats, often)
+  const test = new SilenceTest(expectation, tail, peerTail, beats, often)
   const losses = test
     .in(series)
     .map((silence) => lossOf(silence, group, traces, series, peers.length > 0 ? expectation : null, rate))

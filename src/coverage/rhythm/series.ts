@@ -56,17 +56,8 @@ export class RhythmSeries {
   #sum(): void {
     for (let minute = 0; minute < this.minutes.length; minute++) {
       this.sums[minute + 1] = this.sums[minute]! + this.minutes[minute]!
-      this.busySums[minute + 1] = this.busySums[minute]! + this.#busySeconds(minute)
+      this.busySums[minute + 1] = this.busySums[minute]! + this.#countSeconds(minute * 60, (minute + 1) * 60)
     }
-  }
-
-  #busySeconds(minute: number): number {
-    const first = (minute % PAGE_MINUTES) * 60
-    const at = Math.floor(minute / PAGE_MINUTES) * PAGE_WORDS
-    let busy = 0
-    for (let second = first; second < first + 60; second++)
-      busy += (this.#words[at + (second >>> 5)]! >>> (second & 31)) & 1
-    return busy
   }
 
   get records(): number {
@@ -92,6 +83,28 @@ export class RhythmSeries {
   /** Seconds with a record in whole minutes, as `between`. */
   busyBetween(from: number, to: number): number {
     return this.#within(this.busySums, from, to)
+  }
+
+  /** Seconds with a record from second `from` (inclusive) to `to` (exclusive), since the epoch. */
+  busySecondsBetween(from: number, to: number): number {
+    const base = this.firstHour * PAGE_SECONDS
+    const end = this.hourCount * PAGE_SECONDS
+    const [a, b] = [Math.max(0, from - base), Math.min(end, to - base)]
+    const [first, last] = [Math.ceil(a / 60), Math.floor(b / 60)]
+    if (first >= last) return this.#countSeconds(a, b)
+    return (
+      this.#countSeconds(a, first * 60) + this.busyBetween(first, last) + this.#countSeconds(last * 60, b)
+    )
+  }
+
+  #countSeconds(from: number, to: number): number {
+    let busy = 0
+    for (let second = from; second < to; second++) {
+      const within = second % PAGE_SECONDS
+      const word = this.#words[((second - within) / PAGE_SECONDS) * PAGE_WORDS + (within >>> 5)]!
+      busy += (word >>> (within & 31)) & 1
+    }
+    return busy
   }
 
   #within(sums: Float64Array, from: number, to: number): number {

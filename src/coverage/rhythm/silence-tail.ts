@@ -88,14 +88,20 @@ export class SilenceTail {
     this.#ofOctave = groups.map((group) => tails.get(group)!)
   }
 
-  /** @returns null where there are too few silences to tell. */
-  static of(series: RhythmSeries, rate: LocalRate): SilenceTail | null {
+  /**
+   * @param expectedIn  Beginnings expected in a silent run; infinity where it cannot be said.
+   * @returns null where there are too few silences to tell.
+   */
+  static of(
+    series: RhythmSeries,
+    rate: LocalRate,
+    expectedIn: (from: number, to: number) => number,
+  ): SilenceTail | null {
     const all = new Lengths()
     const octaves = Array.from({ length: OCTAVES }, () => new Lengths())
     series.forEachRun((from, to) => {
-      const perSecond = rate.around(from, to)
-      if (!Number.isFinite(perSecond)) return
-      const expected = perSecond * (to - from)
+      const expected = expectedIn(from, to)
+      if (!Number.isFinite(expected)) return
       all.add(expected)
       octaves[octaveOf(rate.level(from, to))]!.add(expected)
     })

@@ -15,8 +15,9 @@ export interface Silence {
   readonly to: number
   /** Records expected in it. */
   readonly expected: number
-  /** How often chance gives one as long in the whole log. */
+  /** How often chance gives one as long in the whole log, by the log itself; and beside what its peers had. */
   readonly chance: number
+  readonly peerChance: number
   /** Beats of timers that were due in it. */
   readonly beats: number
 }
@@ -25,14 +26,26 @@ export interface Silence {
 export class SilenceTest {
   readonly #expectation: Expectation
   readonly #tail: SilenceTail
+  readonly #peerTail: SilenceTail | null
   readonly #often: number
   readonly #steady: readonly Beat[]
 
-  /** @param often  How many false alarms may be expected in the whole log. */
-  constructor(expectation: Expectation, tail: SilenceTail, beats: readonly Beat[], often: number) {
+  /**
+   * @param peerTail  Silences by what peers had in them; null without peers.
+   * @param often     How many false alarms may be expected in the whole log.
+   */
+  constructor(
+    expectation: Expectation,
+    tail: SilenceTail,
+    peerTail: SilenceTail | null,
+    beats: readonly Beat[],
+    often: number,
+  ) {
     this.#expectation = expectation
     this.#tail = tail
-    this.#often = often
+    this.#peerTail = peerTail
+    // two tests share what one may have
+    this.#often = peerTail === null ? often : often / 2
     this.#steady = beats.filter(
       ({ kept, broken, missed }) => broken + missed <= STEADY_SHARE * (kept + broken),
     )
@@ -42,9 +55,16 @@ export class SilenceTest {
   judge(from: number, to: number): Silence | null {
     const beats = this.#beatsDue(from, to)
     const expected = this.#expectation.of(from, to)
-    const chance = this.#tail.chance(expected, this.#expectation.level(from, to))
-    if (chance > this.#often && beats < BEATS) return null
-    return { from, to, expected, chance, beats }
+    const level = this.#expectation.level(from, to)
+    const chance = this.#tail.chance(expected, level)
+    const peerChance = this.#besidePeers(from, to, level)
+    if (Math.min(chance, peerChance) > this.#often && beats < BEATS) return null
+    return { from, to, expected, chance, peerChance, beats }
+  }
+
+  #besidePeers(from: number, to: number, level: number): number {
+    const expected = this.#peerTail === null ? Number.POSITIVE_INFINITY : this.#expectation.asPeers(from, to)
+    return Number.isFinite(expected) ? this.#peerTail!.chance(expected, level) : Number.POSITIVE_INFINITY
   }
 
   /** The most beats that one steady timer must have had in a stretch, wherever its beats fall. */
