@@ -19,7 +19,9 @@ export class User {
   readonly high: number
   /** By door: the first time, from which on this is one of its users. */
   readonly since = new Map<number, number>()
-  /** Number of the set of all these doors, and the latest of the times. */
+  /** Of them, those for which this one is not followed: there was no room for the set. */
+  readonly left = new Set<number>()
+  /** Number of the set of the others, and the latest of their times. */
   doors = -1
   latestSince = Number.NEGATIVE_INFINITY
 
@@ -41,6 +43,8 @@ export class DoorUsers {
   #clients = 0
   /** Services to principals for whom there was no room. */
   beyond = 0
+  /** Doors that were left out of what a user is followed for. */
+  unfollowed = 0
 
   constructor(standings: Standings) {
     this.#standings = standings
@@ -74,15 +78,29 @@ export class DoorUsers {
     const known = user.since.get(door) ?? Number.POSITIVE_INFINITY
     if (time >= known) return null
     user.since.set(door, time)
-    user.latestSince = Math.max(...user.since.values())
-    user.doors = this.#standings.setOf([...user.since.keys()])
+    if (user.left.has(door)) return null
+    const doors = this.#standings.setOf(followed(user))
+    if (doors < 0) {
+      user.left.add(door)
+      this.unfollowed++
+      return null
+    }
+    user.doors = doors
+    user.latestSince = Math.max(...followed(user).map((its) => user.since.get(its)!))
     return known
   }
 
   /** The number of the set of doors that somebody had used by a time (inclusive); -1 for none. */
   doorsAt(user: User, time: number): number {
     if (time >= user.latestSince) return user.doors
-    const used = [...user.since].filter(([, since]) => time >= since).map(([door]) => door)
-    return used.length === 0 ? -1 : this.#standings.setOf(used)
+    const used = followed(user).filter((door) => time >= user.since.get(door)!)
+    if (used.length === 0) return -1
+    const doors = this.#standings.setOf(used)
+    if (doors < 0) this.unfollowed++
+    return doors
   }
+}
+
+function followed({ since, left }: User): number[] {
+  return [...since.keys()].filter((door) => !left.has(door))
 }

@@ -10,6 +10,7 @@ import { RecentRuns } from './recent-runs.js'
 import { MOST_CITED } from './route-lines.js'
 import { RouteSightings } from './routes.js'
 import { Segments } from './segments.js'
+import { MOST_STANDINGS } from './standings.js'
 import { type JudgedUsers, type ShowSeen, UserRequests } from './user-requests.js'
 
 // copied out of their table: a member would be looked up anew for every row
@@ -171,6 +172,12 @@ export class ClosureObserver implements Observer<ClosureTrace> {
         MOST_CLIENTS,
         users.beyond,
         'what some who were served before a closing did elsewhere after it was not followed',
+      ),
+      ...hit(
+        'doors of users',
+        MOST_STANDINGS,
+        users.unfollowed,
+        'what some users of several doors did after the closing of one of them was not followed',
       ),
       ...hit(
         'recent rows',

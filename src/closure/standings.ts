@@ -1,5 +1,10 @@
 import type { Segments } from './segments.js'
 
+/** Standings of all sets in all segments: few cases come near it, and one of many doors and periods might pass any. */
+export const MOST_STANDINGS = 65_536
+/** Sets whatever the segments. */
+const LEAST_SETS = 64
+
 /** What standings need of a door; see Door. */
 export interface DoorTimes {
   readonly opensFrom: number
@@ -27,6 +32,7 @@ export interface Standing {
 export class Standings {
   readonly #doors: readonly DoorTimes[]
   readonly #segments: Segments
+  readonly #mostSets: number
   readonly #setIds = new Map<string, number>()
   readonly #sets: (readonly number[])[] = []
   /** By set, then segment; -1 where it was not asked for yet. */
@@ -40,14 +46,16 @@ export class Standings {
   constructor(doors: readonly DoorTimes[], segments: Segments) {
     this.#doors = doors
     this.#segments = segments
+    this.#mostSets = Math.max(LEAST_SETS, Math.floor(MOST_STANDINGS / segments.count))
   }
 
-  /** The number of a set of doors. */
+  /** The number of a set of doors; -1 where there is no room for another. One of a single door always has room. */
   setOf(doors: readonly number[]): number {
     const sorted = [...doors].sort((a, b) => a - b)
     const key = sorted.join()
     const known = this.#setIds.get(key)
     if (known !== undefined) return known
+    if (sorted.length > 1 && this.#sets.length >= this.#mostSets) return -1
     this.#setIds.set(key, this.#sets.length)
     this.#ids.push(new Int32Array(this.#segments.count).fill(-1))
     return this.#sets.push(sorted) - 1

@@ -13,14 +13,17 @@ import { Standings } from './standings.js'
 import { type UserSum, UserSums } from './user-sums.js'
 
 /** Parts of the memory. */
-const ROUTES_SHARE = 0.8
-const USERS_SHARE = 0.2
+const ROUTES_SHARE = 0.65
+const USERS_SHARE = 0.35
 /** Routes that an answer shows, lines of each, and lines of what was carried over. */
 const SHOWN = 20
 const LINES = 3
 const CITED = 10
 /** A session ends after this much without a request. */
 const SESSION_GAP_MS = 30 * MINUTE_MS
+/** Instead of the number of a sum. */
+const NO_ROOM = -1
+const NOT_NEEDED = -2
 /** What is known of each user's moment: from when, until when (exclusive), its standing, its sum. */
 const FROM = 0
 const UNTIL = 1
@@ -122,8 +125,11 @@ export class UserRequests {
     return true
   }
 
+  /** Number of a sum; NO_ROOM, or NOT_NEEDED: of tokens and named users nothing is asked but what they do after a closing. */
   #sumOf(user: number, standing: number, entries: number): number {
-    return this.#sums.of(user, standing, entries, this.#standings.list[standing]!.after.length > 0)
+    const isAfter = this.#standings.list[standing]!.after.length > 0
+    if (!isAfter && !this.users.list[user]!.isClient) return NOT_NEEDED
+    return this.#sums.of(user, standing, entries, isAfter)
   }
 
   #count(
@@ -134,8 +140,8 @@ export class UserRequests {
     sum: number,
     context: ObserverContext,
   ): void {
-    if (sum < 0) this.beyond++
-    else this.#sums.count(sum, batch, row, context)
+    if (sum >= 0) this.#sums.count(sum, batch, row, context)
+    else if (sum === NO_ROOM) this.beyond++
     this.routes.count(batch, row, user, standing, context)
   }
 
@@ -157,8 +163,8 @@ export class UserRequests {
     this.#moments[user.number * STRIDE + UNTIL] = Number.NEGATIVE_INFINITY
     for (const sum of other.#sums.list(theirs.number)) {
       const ours = this.#sumOf(user.number, standings[sum.standing]!, sum.entries)
-      if (ours < 0) this.beyond++
-      else this.#sums.merge(ours, sum)
+      if (ours >= 0) this.#sums.merge(ours, sum)
+      else if (ours === NO_ROOM) this.beyond++
     }
     return user.number
   }

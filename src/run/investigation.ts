@@ -33,7 +33,7 @@ const SHARES = {
   traffic: 0.3,
   candidates: 0.09,
   references: 0.05,
-  closure: 0.08,
+  closure: 0.1,
 } as const
 const DETECTOR_SHARE = 0.05
 /** A candidate with its citations takes about this much. */
