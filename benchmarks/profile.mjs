@@ -2,7 +2,7 @@
  * Shows where the time of an investigation goes, by stage and by function, from a CPU profile of the built package.
  *
  *     node benchmarks/profile.mjs [--size 200MB] [--case investigate|parse-only] [--top 25]
- *                                 [--workers 1] [--scanner simd|ts] [--hash sha256|none]
+ *                                 [--workers 1] [--scanner simd|ts] [--hash sha256|none] [--stage closure]
  *
  * The package is built for this with source maps, which say from which file of `src` a function comes; the file's folder is
  * its stage. What Node does itself (hashing, reading, collecting garbage) stands under its own names. Node writes one
@@ -41,6 +41,8 @@ const STAGES = /** @type {Record<string, string>} */ ({
   order: 'order',
   sessions: 'sessions',
   observe: 'observe',
+  coverage: 'coverage',
+  closure: 'closure',
   conclude: 'conclude',
   findings: 'findings',
 })
@@ -62,10 +64,11 @@ async function main() {
       workers: { type: 'string', default: '1' },
       scanner: { type: 'string' },
       hash: { type: 'string' },
+      stage: { type: 'string' },
     },
   })
   const { log, caseFile, truth } = await evidenceOf({ sizeBytes: parseSize(values.size) })
-  const { workers, scanner, hash } = values
+  const { workers, scanner, hash, stage } = values
   build()
   const options = { caseFile, workers: Number(workers), scanner, hash }
   const spent = profileOf([values.case, DIST, log, JSON.stringify(options)])
@@ -74,10 +77,12 @@ async function main() {
     /** @type {string} */ head,
     /** @type {'stage' | 'where'} */ key,
     /** @type {number} */ top,
-  ) => printSums(head, sumBy(spent, key).slice(0, top), spent, truth.lines)
+    of = spent,
+  ) => printSums(head, sumBy(of, key).slice(0, top), spent, truth.lines)
   print('stage', 'stage', Number.POSITIVE_INFINITY)
   console.log('')
-  print('function, without what it calls', 'where', Number(values.top))
+  const ofStage = stage === undefined ? spent : spent.filter((it) => it.stage === stage)
+  print('function, without what it calls', 'where', Number(values.top), ofStage)
 }
 
 /** @typedef {{ what: string, main: number, workers: number, ms: number }} Sum  Milliseconds by thread, and of all. */
