@@ -1,7 +1,8 @@
-import { FIELD_COUNT, type RecordBatch } from '../../columns/contract.js'
+import { FIELD_COUNT, type Lines, type RecordBatch } from '../../columns/contract.js'
 import type { Cite } from '../contract.js'
 import { ConnectionRequests } from './connection-requests.js'
 import { SequenceCounter } from './sequence-counter.js'
+import { SyslogSequence } from './syslog-sequence.js'
 import type { ConnectionTrace, CounterTrace } from './trace.js'
 
 /** Extras that count requests over all clients, by the names that formats give them: Traefik, HAProxy (%rt). */
@@ -14,7 +15,7 @@ const ZERO = 0x30
 /** Decimal digits that a double holds. */
 const MOST_DIGITS = 15
 
-/** Finds the counters among the extra fields of one source and follows them. */
+/** Finds the counters of one source, among its extra fields and in the heads of its lines, and follows them. */
 export class Counters {
   readonly #cite: Cite
   #extras: readonly string[] | null = null
@@ -23,12 +24,15 @@ export class Counters {
   #withinField = -1
   #counter: SequenceCounter | null = null
   #connections: ConnectionRequests | null = null
+  readonly #messages: SyslogSequence
 
   constructor(cite: Cite) {
     this.#cite = cite
+    this.#messages = new SyslogSequence(cite)
   }
 
-  visit(batch: RecordBatch): void {
+  visit(batch: RecordBatch, lines: Lines): void {
+    this.#messages.visit(lines, batch)
     if (batch.extras !== this.#extras) this.#look(batch.extras)
     if (this.#counterField >= 0) this.#count(batch, this.#counterField)
     if (this.#connectionField >= 0 && this.#withinField >= 0) this.#countWithin(batch)
@@ -36,7 +40,7 @@ export class Counters {
 
   finish(): { readonly counter: CounterTrace | null; readonly connections: ConnectionTrace | null } {
     return {
-      counter: this.#counter?.finish() ?? null,
+      counter: this.#counter?.finish() ?? this.#messages.finish(),
       connections: this.#connections?.finish() ?? null,
     }
   }
@@ -51,7 +55,7 @@ export class Counters {
     this.#counterField = name === undefined ? -1 : field(name)
     this.#connectionField = field(CONNECTION)
     this.#withinField = field(WITHIN_CONNECTION)
-    if (name !== undefined) this.#counter ??= new SequenceCounter(name, this.#cite)
+    if (name !== undefined) this.#counter ??= new SequenceCounter(name, 'requests', this.#cite)
     if (this.#withinField >= 0 && this.#connectionField >= 0) this.#connections ??= new ConnectionRequests()
   }
 
@@ -59,7 +63,7 @@ export class Counters {
     const counter = this.#counter!
     for (let row = 0; row < batch.rowCount; row++) {
       const number = numberOf(batch, field, row)
-      if (number >= 0) counter.take(number, batch, row)
+      if (number >= 0) counter.take(number, batch.time[row]!, batch, row)
     }
   }
 

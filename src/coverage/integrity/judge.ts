@@ -275,13 +275,14 @@ const COUNTER_REASONS = {
   none: 'its format has no number that the server counts up: single lines may be gone unseen',
   'several-counters': 'its numbers are of more than one counter',
   'uncounted-requests': 'numbers are absent throughout: the server counts requests that it does not log',
+  'other-messages': 'ids of syslog are absent in many places: the sender counts messages that go elsewhere',
 } as const
 
 function counterReasons({ sources }: TestedLog): CoverageReason[] {
   const uses = new Set(
     sources.filter(({ trace }) => trace.records > 0).map(({ trace }) => useOf(trace.counter)),
   )
-  return (['none', 'several-counters', 'uncounted-requests'] as const)
+  return (['none', 'several-counters', 'uncounted-requests', 'other-messages'] as const)
     .filter((use) => uses.has(use))
     .map((use) => ({ code: 'sequence-numbers', text: COUNTER_REASONS[use] }))
 }

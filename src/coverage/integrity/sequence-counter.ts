@@ -1,7 +1,7 @@
 import type { RecordBatch } from '../../columns/contract.js'
 import type { Citation } from '../../observe/citations.js'
 import type { Cite } from '../contract.js'
-import type { CounterGap, CounterTrace } from './trace.js'
+import type { Counted, CounterGap, CounterTrace } from './trace.js'
 
 /** Numbers that may come in any order: requests are logged when they end, and some take long. */
 const WINDOW = 1024
@@ -44,6 +44,7 @@ interface Gap extends CounterGap {
  */
 export class SequenceCounter {
   readonly #name: string
+  readonly #counts: Counted
   readonly #cite: Cite
   readonly #isSeen = new Uint8Array(WINDOW)
   readonly #times = new Float64Array(WINDOW)
@@ -72,13 +73,18 @@ export class SequenceCounter {
   /** Rows that came right behind absent numbers, by their number. */
   readonly #hopes = new Map<number, Citation>()
 
-  constructor(name: string, cite: Cite) {
+  constructor(name: string, counts: Counted, cite: Cite) {
     this.#name = name
+    this.#counts = counts
     this.#cite = cite
   }
 
-  take(number: number, batch: RecordBatch, row: number): void {
-    const time = batch.time[row]!
+  /**
+   * The next number of the source.
+   *
+   * @param row  The record that has it; -1 where none has.
+   */
+  take(number: number, time: number, batch: RecordBatch, row: number): void {
     this.#numbered++
     if (this.#high < 0) this.#begin(number)
     const isAhead = number > this.#high + WINDOW
@@ -87,7 +93,7 @@ export class SequenceCounter {
       return
     }
     if (this.#pending.length > 0) this.#giveUpPending()
-    if (number > this.#high + 1 && this.#tried < MOST_TRIED) {
+    if (number > this.#high + 1 && row >= 0 && this.#tried < MOST_TRIED) {
       this.#tried++
       this.#hopes.set(number, this.#cite(batch, row))
     }
@@ -101,6 +107,7 @@ export class SequenceCounter {
     this.#commit()
     return {
       name: this.#name,
+      counts: this.#counts,
       numbered: this.#numbered,
       strays: this.#strays,
       restarts: this.#restarts,

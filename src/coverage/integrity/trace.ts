@@ -148,10 +148,14 @@ export interface CounterGap {
   readonly citations: readonly Citation[]
 }
 
-/** A number that the server counts up by one a request. */
+/** What a counter counts: the requests of a server, or whatever a sender sends through syslog. */
+export type Counted = 'requests' | 'messages'
+
+/** A number that is counted up by one. */
 export interface CounterTrace {
   readonly name: string
-  /** Records with a number, and those whose number is of no run: of another counter, or far too late. */
+  readonly counts: Counted
+  /** Records, or messages, with a number, and those whose number is of no run: of another counter, or far too late. */
   readonly numbered: number
   readonly strays: number
   /** Times that it started again. */

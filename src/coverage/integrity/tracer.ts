@@ -42,7 +42,7 @@ export class IntegrityTracer {
     this.#damage.visit(batch, lines, others)
     this.#clock.visit(batch)
     this.#sample.visit(batch)
-    this.#counters.visit(batch)
+    this.#counters.visit(batch, lines)
     this.#impossible.visit(batch)
     this.#keepEnds(batch)
   }

@@ -13,10 +13,14 @@ const LINES = counted(traffic(1000))
 function traceOf(numbers: readonly number[]) {
   const batch = createBatch(1, [])
   batch.rowCount = 1
-  const counter = new SequenceCounter('request_count', (it, row) => ({ time: it.time[row]! }) as Citation)
+  const counter = new SequenceCounter(
+    'request_count',
+    'requests',
+    (it, row) => ({ time: it.time[row]! }) as Citation,
+  )
   numbers.forEach((number, k) => {
     batch.time[0] = 1000 * k
-    counter.take(number, batch, 0)
+    counter.take(number, 1000 * k, batch, 0)
   })
   return counter.finish()
 }
@@ -164,6 +168,67 @@ describe('the request count of Traefik', () => {
   it('begins again with the server', async () => {
     const again = counted(traffic(500, 10_000, Date.UTC(2021, 7, 12)))
     expect(codesOf(await integrityOf({ 'access.log': [...LINES, ...again] }))).toEqual([])
+  })
+})
+
+describe('the sequence ids of syslog', () => {
+  const message = (line: string, id: number, program = 'nginx') =>
+    `<190>1 2021-08-11T10:00:00.123Z web-1 ${program} 812 - [origin ip="192.0.2.1"][meta sysUpTime="37" sequenceId="${id}"] ${line}`
+  const messages = traffic(1000).map((line, k) => message(line, 1 + k))
+
+  it('are all there in a whole log, whatever other programs say in between', async () => {
+    expect(codesOf(await integrityOf({ 'access.log': messages }))).toEqual([])
+    const mixed = traffic(1000).flatMap((line, k) => [
+      message(line, 1 + 2 * k),
+      message('CRON session opened', 2 + 2 * k, 'cron'),
+    ])
+    expect(codesOf(await integrityOf({ syslog: mixed }))).toEqual([])
+  })
+
+  it('show a stretch that is absent, and do not claim that it was of requests', async () => {
+    const mixed = traffic(1000).flatMap((line, k) => [
+      message(line, 1 + 2 * k),
+      message('CRON session opened', 2 + 2 * k, 'cron'),
+    ])
+    const said = await integrityOf({ syslog: mixed.toSpliced(1001, 9) })
+    expect(codesOf(said)).toEqual(['sequence-numbers'])
+    expect(said.findings).toMatchObject([{ measures: { count: 1, lostLeast: 0, lostMost: 9 } }])
+    expect(said.findings[0]!.evidence.map(({ line }) => line)).toEqual([1002])
+    expect(said.intervals[0]).toMatchObject({
+      from: '2021-08-11T09:23:20.000Z',
+      state: 'degraded',
+      lost: { least: 0, most: 9 },
+      text: "in S1 9 numbers of the sender's count of syslog messages are absent, from 1002 to 1010",
+    })
+  })
+
+  it('bound what a silence has lost', async () => {
+    const { intervals } = await integrityOf({ 'access.log': messages.toSpliced(500, 40) })
+    expect(intervals[0]).toMatchObject({ from: '2021-08-11T09:23:10.000Z', lost: { most: 40 } })
+  })
+
+  it('go on from file to file, and begin again behind the largest', async () => {
+    const files = { 'access.log.1': messages.slice(0, 400), 'access.log': messages.slice(430) }
+    const { intervals } = await integrityOf(files)
+    expect(intervals.map(({ text }) => text)).toContain(
+      "between S1 and S2 30 numbers of the sender's count of syslog messages are absent, from 401 to 430",
+    )
+    const wrapped = traffic(600).map((line, k) => message(line, k < 300 ? 2_147_483_348 + k : k - 299))
+    expect(codesOf(await integrityOf({ 'access.log': wrapped }))).toEqual([])
+  })
+
+  it('are of no use where other messages go to another file', async () => {
+    const some = messages.filter((_, k) => k % 50 !== 7)
+    const said = await integrityOf({ 'access.log': some })
+    expect(codesOf(said)).toEqual([])
+    expect(said.logs[0]!.notTested.map(({ text }) => text).join()).toContain('the sender counts messages')
+  })
+
+  it('are those of the head: what a request says is no id', async () => {
+    const claimed = traffic(300).map((line, k) => line.replace('Mozilla', `[meta sequenceId="${9 * k}"]`))
+    expect(codesOf(await integrityOf({ 'access.log': claimed }))).toEqual([])
+    const within = claimed.map((line) => `<190>1 2021-08-11T10:00:00Z web-1 nginx 812 - - ${line}`)
+    expect(codesOf(await integrityOf({ 'access.log': within }))).toEqual([])
   })
 })
 

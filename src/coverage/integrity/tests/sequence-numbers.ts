@@ -13,6 +13,11 @@ import type { CounterGap, CounterTrace } from '../trace.js'
 const MOST_STRAYS = 0.1
 /** Absent from this share on: the server counts requests that it does not log. */
 const MOST_ABSENT = 0.2
+/**
+ * Of a counter of messages, places in which some are absent: what another program sends, the sender counts too, and it may go to another
+ * file. From more than one place in so many messages on, and more than a few, this is such a file.
+ */
+const MESSAGES_A_PLACE = 500
 /** Share of the records that must have a number. */
 const LEAST_NUMBERED = 0.9
 /** Numbers in a row from which on a gap is a stretch that is not there, rather than lines here and there. */
@@ -20,19 +25,30 @@ const LONG_STRETCH = 8
 /** Absent numbers that may be requests still open at the end of the log, or a number given and not used. */
 const FEW = 3
 
-const ALTERNATIVES = [
+const ALTERNATIVES_OF_MESSAGES = [
+  'messages of other programs, which the sender counts as well, and which go to another file',
+  'messages that were lost on the way: syslog over UDP, a queue that ran over',
+]
+const ALTERNATIVES_OF_REQUESTS = [
   'the server counts requests that its filters keep out of the log',
   'requests that were still open when the log ends',
   'lines that the server could not write: a full disk, a log pipe that was too slow',
 ]
 
 /** Whether the counter of a source can tell of lost records, and why not. */
-export type CounterUse = 'none' | 'several-counters' | 'uncounted-requests' | 'usable'
+export type CounterUse = 'none' | 'several-counters' | 'uncounted-requests' | 'other-messages' | 'usable'
 
 export function useOf(counter: CounterTrace | null): CounterUse {
   if (counter === null || counter.numbered === 0) return 'none'
   if (counter.strays > MOST_STRAYS * counter.numbered) return 'several-counters'
+  if (counter.counts === 'messages') return isMixed(counter) ? 'other-messages' : 'usable'
   return isFiltered(counter) ? 'uncounted-requests' : 'usable'
+}
+
+/** Numbers are absent in too many places to be lines that were taken out of a whole file. */
+function isMixed({ numbered, gaps }: CounterTrace): boolean {
+  const places = gaps.reduce((sum, { stretches }) => sum + stretches, 0)
+  return places > Math.max(FEW, numbered / MESSAGES_A_PLACE)
 }
 
 /** Numbers are absent everywhere, and not because a stretch of the log is. */
@@ -49,7 +65,9 @@ export function noticesSingles({ sources }: TestedLog): boolean {
     withRecords.length > 0 &&
     withRecords.every(
       ({ trace: { counter, records } }) =>
-        useOf(counter) === 'usable' && counter!.numbered >= LEAST_NUMBERED * records,
+        useOf(counter) === 'usable' &&
+        counter!.counts === 'requests' &&
+        counter!.numbered >= LEAST_NUMBERED * records,
     )
   )
 }
@@ -68,10 +86,25 @@ function withinSource(source: TestedSource): Observation[] {
   const { gaps, missing, strays } = counter!
   // numbers that came far too late were taken for absent
   if (missing <= strays) return []
-  return gaps.map((gap) => gapOf(source, gap, Math.max(1, gap.missing - strays)))
+  return gaps.map((gap) => gapOf(source, counter!, gap))
 }
 
-function gapOf({ covered, ordinal }: TestedSource, gap: CounterGap, least: number): Observation {
+/** Numbers of what, in words. */
+const COUNTS = {
+  requests: "the server's count of requests",
+  messages: "the sender's count of syslog messages",
+} as const
+
+/** Of absent messages it is not known that they were records. */
+function leastOf({ counts, strays }: CounterTrace, missing: number): number {
+  return counts === 'messages' ? 0 : Math.max(1, missing - strays)
+}
+
+function alternativesOf({ counts }: CounterTrace): readonly string[] {
+  return counts === 'messages' ? ALTERNATIVES_OF_MESSAGES : ALTERNATIVES_OF_REQUESTS
+}
+
+function gapOf({ covered, ordinal }: TestedSource, counter: CounterTrace, gap: CounterGap): Observation {
   const isStretch = gap.longest >= LONG_STRETCH && 2 * gap.longest >= gap.missing
   const where = isStretch
     ? `from ${gap.firstNumber} to ${gap.lastNumber}`
@@ -79,19 +112,19 @@ function gapOf({ covered, ordinal }: TestedSource, gap: CounterGap, least: numbe
   return {
     test: 'sequence-numbers',
     source: covered.source,
-    text: `in ${ordinal} ${formatCount(gap.missing)} ${plural(gap.missing, 'number')} of the server's count of requests ${gap.missing === 1 ? 'is' : 'are'} absent, ${where}`,
+    text: `in ${ordinal} ${formatCount(gap.missing)} ${plural(gap.missing, 'number')} of ${COUNTS[counter.counts]} ${gap.missing === 1 ? 'is' : 'are'} absent, ${where}`,
     start: gap.from,
     end: gap.to,
-    state: isStretch ? 'missing' : 'degraded',
-    grade: gradeOf(gap.missing),
+    state: isStretch && counter.counts === 'requests' ? 'missing' : 'degraded',
+    grade: gradeOf(counter, gap.missing),
     measures: measuresOf('sequence-numbers', {
       count: gap.stretches,
-      lostLeast: least,
+      lostLeast: leastOf(counter, gap.missing),
       lostMost: gap.missing,
     }),
     citations: gap.citations,
     evidenceCount: gap.missing,
-    alternatives: ALTERNATIVES,
+    alternatives: alternativesOf(counter),
   }
 }
 
@@ -108,22 +141,26 @@ function betweenSources({ sources }: TestedLog): Observation[] {
 }
 
 function betweenTwo(source: TestedSource, next: TestedSource, missing: number): Observation {
-  const [first, last] = [source.trace.counter!.highest + 1, next.trace.counter!.lowest - 1]
+  const counter = source.trace.counter!
+  const [first, last] = [counter.highest + 1, next.trace.counter!.lowest - 1]
   const citations = [source.trace.last, next.trace.first].filter((it) => it !== null)
   return {
     test: 'sequence-numbers',
     source: next.covered.source,
-    text: `between ${source.ordinal} and ${next.ordinal} ${formatCount(missing)} ${plural(missing, 'number')} of the server's count of requests ${missing === 1 ? 'is' : 'are'} absent, from ${first} to ${last}`,
+    text: `between ${source.ordinal} and ${next.ordinal} ${formatCount(missing)} ${plural(missing, 'number')} of ${COUNTS[counter.counts]} ${missing === 1 ? 'is' : 'are'} absent, from ${first} to ${last}`,
     start: Math.min(source.trace.to, next.trace.from),
     end: Math.max(source.trace.to, next.trace.from),
-    state: missing >= LONG_STRETCH ? 'missing' : 'degraded',
-    grade: gradeOf(missing),
-    measures: measuresOf('sequence-numbers', { lostLeast: missing, lostMost: null }),
+    state: missing >= LONG_STRETCH && counter.counts === 'requests' ? 'missing' : 'degraded',
+    grade: gradeOf(counter, missing),
+    measures: measuresOf('sequence-numbers', {
+      lostLeast: counter.counts === 'messages' ? 0 : missing,
+      lostMost: null,
+    }),
     citations,
     evidenceCount: missing,
     alternatives: [
       'a file of the series that was not handed in, or was deleted by its rotation',
-      ...ALTERNATIVES,
+      ...alternativesOf(counter),
     ],
   }
 }
@@ -141,18 +178,19 @@ function withinConnections({ covered, trace, ordinal }: TestedSource): Observati
       start: from,
       end: to,
       state: 'degraded',
-      grade: gradeOf(missing),
+      grade: missing >= FEW ? 'damaged' : 'odd',
       measures: measuresOf('sequence-numbers', { count: holed, lostLeast: missing, lostMost: null }),
       citations: [],
       evidenceCount: missing,
       alternatives: [
         'places of the site whose requests are not logged, or go to another log',
-        ...ALTERNATIVES.slice(1),
+        ...ALTERNATIVES_OF_REQUESTS.slice(1),
       ],
     },
   ]
 }
 
-function gradeOf(missing: number): Grade {
-  return missing >= FEW ? 'damaged' : 'odd'
+/** A few messages get lost on the way. */
+function gradeOf({ counts }: CounterTrace, missing: number): Grade {
+  return missing >= (counts === 'messages' ? LONG_STRETCH : FEW) ? 'damaged' : 'odd'
 }
