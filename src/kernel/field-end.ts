@@ -1,12 +1,11 @@
 /** Where a field ends: positions only, nothing is read or written. */
 
 import { BACKSLASH, COLON, COMMA, DOT, MINUS, NINE, PLUS, QUOTE, SPACE, ZERO } from '../core/bytes.js'
-import { OP, STOP, type Step } from './program.js'
+import { STOP, type Step } from './program.js'
 import { readZone } from './scan-time.js'
 
 // copied out of their tables: a member would be looked up anew for every row
 const { byte: BYTE_STOP, quote: QUOTE_STOP, text: TEXT_STOP, word: WORD_STOP } = STOP
-const { skip: SKIP_OP } = OP
 
 /** Index where the field that starts at `at` ends, so that the step's text follows; or -1. */
 export function findStop(step: Step, bytes: Uint8Array, at: number, end: number): number {
@@ -18,8 +17,7 @@ export function findStop(step: Step, bytes: Uint8Array, at: number, end: number)
       if (stop >= end) return -1
       if (stop === at) return stop
       if (step.isList && goesOn(step, bytes, at, stop)) return slowListEnd(step, bytes, at, stop, end)
-      // a port that is dropped: what ends with a comma is an address of a list
-      return step.op === SKIP_OP && bytes[stop - 1] === COMMA ? -1 : stop
+      return step.isSingle && bytes[stop - 1] === COMMA ? -1 : stop
     }
     case QUOTE_STOP: {
       const stop = scanQuoted(bytes, at, end)

@@ -84,6 +84,8 @@ export interface Step {
   readonly isList: boolean
   /** Such a list may go on behind ` : ` too: nginx's upstreams, of one server group after another. */
   readonly isUpstream: boolean
+  /** A port, or what is dropped: what ends with a comma is an address of a list, and not this. */
+  readonly isSingle: boolean
   /** The field is at least this long, so that a blank in a time does not end it. */
   readonly minBytes: number
 }

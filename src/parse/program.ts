@@ -149,6 +149,7 @@ function compileStep(field: LayoutField, extras: readonly string[]): Step {
     isClient: codec.as === 'text' && codec.field === FIELD.client,
     isList: (until[0] === SPACE || until[0] === CLOSE_BRACKET) && mayBeList(codec),
     isUpstream: codec.as === 'extra' && codec.name.startsWith('upstream_'),
+    isSingle: codec.as === 'skip' || isPort(codec),
     minBytes: codec.as === 'time' && codec.time.kind === 'iso' ? ISO_MIN_BYTES : 0,
   }
   return { way: wayOf(step), ...step }
@@ -157,6 +158,7 @@ function compileStep(field: LayoutField, extras: readonly string[]): Step {
 /** The quick way of a step, where there is one for its field and the text behind it. */
 function wayOf(step: Omit<Step, 'way'>): number {
   const { op, stop, until } = step
+  if (step.isSingle) return WAY_ANY
   const toBlank = until.length === 1 && until[0] === SPACE
   if (op === OP.clfTime) return WAY_CLF_TIME
   if (op === OP.request) return stop === STOP.quote ? WAY_REQUEST : WAY_ANY
@@ -175,7 +177,12 @@ const ISO_MIN_BYTES = 19
 
 /** Chains of addresses, and variables that nginx joins with a comma and a blank, as those of upstreams. */
 function mayBeList(codec: Codec): boolean {
-  return codec.as === 'extra' || (isWord(codec) && !isHost(codec))
+  return (codec.as === 'extra' && !isPort(codec)) || (isWord(codec) && !isHost(codec))
+}
+
+/** The server's own port, behind the host or alone. */
+function isPort(codec: Codec): boolean {
+  return codec.as === 'extra' && codec.name === 'server_port'
 }
 
 function isHost(codec: Codec): boolean {

@@ -54,8 +54,9 @@ const IDENT = `${CLIENT} ([^ ]*) ${USER} ${REST}`
 
 const COMBINED = shape('combined', NO_IDENT, TAIL, ['client', 'user', ...REQUEST, ...BROWSER])
 const COMMON = shape('common', NO_IDENT, '', ['client', 'user', ...REQUEST])
-const VHOST = shape('vhost-combined', `([^ ]*):[^ :]*(?<!,) ${NO_IDENT}`, TAIL, [
+const VHOST = shape('vhost-combined', `([^ ]*):([^ :]*)(?<!,) ${NO_IDENT}`, TAIL, [
   'host',
+  'port',
   'client',
   'user',
   ...REQUEST,
@@ -79,8 +80,9 @@ const RELATIVES: readonly Shape[] = [
     ...BROWSER,
   ]),
   VHOST,
-  shape('vhost-combined-forwarded', `([^ ]*):[^ :]*(?<!,) ${NO_IDENT}`, `${TAIL} "(${INSIDE})"`, [
+  shape('vhost-combined-forwarded', `([^ ]*):([^ :]*)(?<!,) ${NO_IDENT}`, `${TAIL} "(${INSIDE})"`, [
     'host',
+    'port',
     'client',
     'user',
     ...REQUEST,
@@ -97,7 +99,13 @@ const RELATIVES: readonly Shape[] = [
   ]),
   shape('combined-userless', `${CLIENT} - ${REST}`, TAIL, ['client', ...REQUEST, ...BROWSER]),
   COMMON,
-  shape('vhost-common', `([^ ]*):[^ :]*(?<!,) ${NO_IDENT}`, '', ['host', 'client', 'user', ...REQUEST]),
+  shape('vhost-common', `([^ ]*):([^ :]*)(?<!,) ${NO_IDENT}`, '', [
+    'host',
+    'port',
+    'client',
+    'user',
+    ...REQUEST,
+  ]),
   shape('host-common', `${HOST} ${NO_IDENT}`, '', ['host', 'client', 'user', ...REQUEST]),
   shape('common-userless', `${CLIENT} - ${REST}`, '', ['client', ...REQUEST]),
   shape('combined-dashes', NO_IDENT, ' - -', ['client', 'user', ...REQUEST]),
@@ -142,7 +150,9 @@ function toTwinRecord(names: readonly string[], fields: readonly string[]): Twin
   }
   splitChain(record, has.client, names.indexOf('forwarded') > names.indexOf('client'))
   splitRequest(record, has.request ?? '')
-  if (has.rest !== undefined) record.extra = { rest: resolveText(has.rest) }
+  const { port, rest } = has
+  if (port !== undefined) record.extra = { server_port: resolveText(port) }
+  if (rest !== undefined) record.extra = { ...record.extra, rest: resolveText(rest) }
   return record
 }
 

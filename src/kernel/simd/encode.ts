@@ -125,7 +125,7 @@ function flagsOf(step: Step): number {
     (step.isClient ? low.FLAG_CLIENT : 0) |
     (step.isList ? low.FLAG_LIST : 0) |
     (step.isUpstream ? low.FLAG_UPSTREAM : 0) |
-    (step.op === OP.skip ? low.FLAG_NO_COMMA : 0)
+    (step.isSingle ? low.FLAG_NO_COMMA : 0)
   )
 }
 

@@ -53,7 +53,7 @@ export function assembleLayout(
   refuseTouching(fields)
   fields = joinRequests(fields)
   fields = splitBareRequests(fields)
-  fields = dropPorts(settleColumns(promoteChain(fields)))
+  fields = settleColumns(promoteChain(fields))
   requireTimeAndRequest(fields)
   const layout = toLayout(id, nameExtrasOnce(fields))
   return spelling === 'escaped' ? layout : { ...layout, spelling }
@@ -253,17 +253,6 @@ function holdsCookies(codec: Codec): boolean {
 /** A clock time without a date, or a date alone, is no time of a record. */
 function isUsableTime(codec: Codec): boolean {
   return codec.as !== 'time' || codec.time.kind !== 'strftime' || saysWhen(codec.time.format)
-}
-
-/** The port behind the host's colon is dropped; it is the server's own. */
-function dropPorts(parts: readonly Part[]): Part[] {
-  return parts.map((part, i) => {
-    const [host, colon] = [parts[i - 2], parts[i - 1]]
-    const isPort = part.kind === 'field' && part.codec.as === 'extra' && part.codec.name === 'server_port'
-    const behindHost =
-      host !== undefined && fillsText(host, FIELD.host) && colon?.kind === 'literal' && colon.text === ':'
-    return isPort && behindHost ? { ...part, codec: { as: 'skip' } } : part
-  })
 }
 
 function requireTimeAndRequest(parts: readonly Part[]): void {

@@ -47,9 +47,7 @@ export function lineWriter(layout: Layout, options: WriteOptions = {}): (record:
   const written = spelledAs(layout, options.producer === 'nginx' ? NGINX : APACHE)
   const dialect = options.plain === true ? { ...written, escape: asItIs } : written
   const offsetMs = (options.offsetMinutes ?? 0) * MINUTE_MS
-  const writers = layout.fields.map((field, i) =>
-    writerOf(field, layout.fields[i - 1], layout, dialect, offsetMs),
-  )
+  const writers = layout.fields.map((field) => writerOf(field, layout, dialect, offsetMs))
   const fields = chain(writers, layout)
   if (layout.openEnd !== true) return fields
   return (record) => {
@@ -186,13 +184,7 @@ const TEXT_KEYS = {
   [FIELD.method]: 'method',
 } as const satisfies Record<FieldId, keyof WritableRecord>
 
-function writerOf(
-  field: LayoutField,
-  before: LayoutField | undefined,
-  layout: Layout,
-  dialect: Dialect,
-  offsetMs: number,
-): WriteField {
+function writerOf(field: LayoutField, layout: Layout, dialect: Dialect, offsetMs: number): WriteField {
   const { codec } = field
   const escaped = (text: string | undefined) => (text === undefined ? dialect.absent : dialect.escape(text))
   switch (codec.as) {
@@ -203,7 +195,7 @@ function writerOf(
     case 'query':
       return (record) => escaped(record.extra?.query)
     case 'skip':
-      return skipWriter(before)
+      return () => '-'
     case 'request':
       return (record) => escaped(requestLine(record))
     case 'method':
@@ -241,12 +233,6 @@ function textWriter(
 
 function isText(codec: Codec, field: FieldId): boolean {
   return codec.as === 'text' && codec.field === field
-}
-
-/** What is dropped when read: a port behind a host, or nothing. */
-function skipWriter(before: LayoutField | undefined): WriteField {
-  const port = before !== undefined && isText(before.codec, FIELD.host) && before.until === ':'
-  return () => (port ? '443' : '-')
 }
 
 function requestLine(record: WritableRecord): string | undefined {

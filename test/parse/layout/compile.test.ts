@@ -179,7 +179,7 @@ describe('an nginx log_format', () => {
 describe('an Apache LogFormat', () => {
   it('is read with its directive, as Debian ships it', () => {
     expect(shapeOf(compileApache(DEBIAN_VHOST_COMBINED))).toBe(
-      '<host>:<skip> <client> <ident> <user> [<time:clf>] "<request>" <status> <bytes+headers> "<referrer>" "<userAgent>"',
+      '<host>:<+server_port> <client> <ident> <user> [<time:clf>] "<request>" <status> <bytes+headers> "<referrer>" "<userAgent>"',
     )
   })
 
