@@ -63,6 +63,7 @@ export type {
   ClosureVerdict,
   Elsewhere,
   EntryPointAnswer,
+  HostUse,
   MeasuredClosing,
   Remark,
 } from './closure/contract.js'

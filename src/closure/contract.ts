@@ -29,6 +29,18 @@ export interface Attempts {
   /** Paths as written, first seen first, at most 20, and their number. */
   readonly spellings: readonly string[]
   readonly spellingCount: number
+  /** Hosts in lower case, with ports, where the log states either: answered most first, at most 20, and their number. */
+  readonly hosts: readonly HostUse[]
+  readonly hostCount: number
+}
+
+/** Requests at an entry point at one host: `www.example.com:8443`, `www.example.com` or `:8443`, by what the log states. */
+export interface HostUse {
+  readonly host: string
+  readonly requests: number
+  /** Served or accepted. */
+  readonly answered: number
+  readonly denied: number
 }
 
 /** When the answers changed from served to denied, as the log shows it. */

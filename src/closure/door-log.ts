@@ -8,9 +8,11 @@ import type { ObserverContext } from '../observe/contract.js'
 import { DistinctTexts } from '../observe/subject.js'
 import type { Attempts } from './contract.js'
 import { FirstLines } from './first-lines.js'
+import { HostUses } from './host-uses.js'
 import { KeySet, keyAt } from './keys.js'
 
 const SPELLINGS_SHOWN = 20
+const HOSTS_SHOWN = 20
 const MOST_PATHS = 10_000
 /** Lines of each kind that are kept where no verdict stands on them. */
 const CITED = 10
@@ -41,6 +43,7 @@ export class DoorLog {
   readonly #counts = new OutcomeCounts()
   readonly #principals = new KeySet()
   readonly #spellings = new DistinctTexts()
+  readonly hosts = new HostUses()
   /** Times at which paths were first seen, by their keys: the text of one that comes later is not read again. */
   readonly #knownPaths = new Map<number, number>()
   /** Answers that gave something, and those that gave nothing. */
@@ -67,6 +70,7 @@ export class DoorLog {
     this.#counts.countRow(batch, row, sure)
     this.#principals.add(keyAt(batch.principalKey, row))
     this.#addSpelling(batch, row, time)
+    this.hosts.add(batch, row, sure)
     const cited =
       outcome === SERVED || outcome === ACCEPTED
         ? this.#given
@@ -92,6 +96,7 @@ export class DoorLog {
     this.#counts.join(other.#counts)
     this.#principals.merge(other.#principals)
     this.#spellings.merge(other.#spellings)
+    this.hosts.merge(other.hosts)
     mergeLines(this.#given, other.#given)
     mergeLines(this.#refused, other.#refused)
     mergeLines(this.#unclear, other.#unclear)
@@ -104,6 +109,7 @@ export class DoorLog {
   judge(isDenialSize: (size: number) => boolean): JudgedDoor {
     const { served, unclear, softDenied } = this.#counts.judged(isDenialSize)
     const { accepted, denied, unsized } = this.#counts
+    const hosts = this.hosts.judge(isDenialSize)
     const requests = served.requests + accepted.requests + denied.requests + unclear.requests
     const isSoft = ({ status, size }: Citation) => status === 200 && size > 0 && isDenialSize(size)
     return {
@@ -122,6 +128,8 @@ export class DoorLog {
         last: requests === 0 ? null : toIso(this.#last),
         spellings: this.#spellings.list(SPELLINGS_SHOWN),
         spellingCount: this.#spellings.count,
+        hosts: hosts.slice(0, HOSTS_SHOWN),
+        hostCount: hosts.length,
       },
       undecided: softDenied + unsized,
       given: this.#given.list().filter((citation) => !isSoft(citation)),

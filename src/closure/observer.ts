@@ -6,6 +6,7 @@ import type { ClosureInput } from './contract.js'
 import { DOOR_FLAGS, Door, MOST_ALIASES } from './door.js'
 import { DoorLog } from './door-log.js'
 import { MOST_CLIENTS } from './door-users.js'
+import { MOST_HOSTS } from './host-uses.js'
 import { RecentRuns } from './recent-runs.js'
 import { MOST_CITED } from './route-lines.js'
 import { RouteSightings } from './routes.js'
@@ -208,6 +209,12 @@ export class ClosureObserver implements Observer<ClosureTrace> {
         MOST_CITED,
         routes.lines.dropped,
         'routes that served users of a door little after its closing have later lines than the first, or none',
+      ),
+      ...hit(
+        'hosts of doors',
+        MOST_HOSTS,
+        this.#uses.reduce((total, { hosts }) => total + hosts.beyond, 0),
+        'requests at some of the hosts of an entry point are not told apart by host; its totals have them',
       ),
       ...hit(
         'other ways',

@@ -107,6 +107,12 @@ export function toRecord(batch: RecordBatch, row: number): ParsedRecord {
   return ordered(record)
 }
 
+/** Text of an extra field as written; null where the row or the source has none. */
+export function readExtra(batch: RecordBatch, name: string, row: number): string | null {
+  const column = batch.extras.indexOf(name)
+  return column < 0 ? null : readText(batch, FIELD_COUNT + column, row)
+}
+
 function readExtras(batch: RecordBatch, row: number): Record<string, string> | null {
   let extra: Record<string, string> | null = null
   for (let i = 0; i < batch.extras.length; i++) {

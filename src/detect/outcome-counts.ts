@@ -16,7 +16,6 @@ export interface JudgedOutcomes {
   readonly softDenied: number
 }
 
-/** Distinct sizes of served answers kept; what is beyond is not judged again. */
 const MOST_SERVED_SIZES = 4096
 const OTHER_SIZES = -1
 /** Answers to these have no body to carry anything. */
@@ -32,6 +31,12 @@ export class OutcomeCounts {
   unsized = 0
   /** Served answers with status 200, by size. */
   readonly #servedSizes = new Map<number, OutcomeTotals>()
+  readonly #mostSizes: number
+
+  /** @param mostSizes  Distinct sizes of served answers that are kept; what is beyond is not judged again. */
+  constructor(mostSizes = MOST_SERVED_SIZES) {
+    this.#mostSizes = mostSizes
+  }
 
   /** @param sure  1 where the request surely began after the closing, else 0. */
   countRow(batch: RecordBatch, row: number, sure: number): void {
@@ -52,7 +57,7 @@ export class OutcomeCounts {
 
   #ofSize(size: number): OutcomeTotals {
     const sizes = this.#servedSizes
-    const key = sizes.has(size) || sizes.size < MOST_SERVED_SIZES ? size : OTHER_SIZES
+    const key = sizes.has(size) || sizes.size < this.#mostSizes ? size : OTHER_SIZES
     const known = sizes.get(key) ?? totals()
     sizes.set(key, known)
     return known

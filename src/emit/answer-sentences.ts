@@ -1,4 +1,4 @@
-import type { ClosureAnswer } from '../closure/contract.js'
+import type { ClosureAnswer, HostUse } from '../closure/contract.js'
 import type { Report } from '../conclude/contract.js'
 import { briefTime, formatCount } from '../core/times.js'
 import type { CoverageInterval, LogCoverage } from '../coverage/contract.js'
@@ -68,10 +68,27 @@ function closureSentence(answer: ClosureAnswer<Ref>): AnswerSentence {
   const remarks = answer.remarks.map(({ text: remark }) => ` Note: ${remark}.`).join('')
   return {
     tone: open.length > 0 && verdict !== 'violated' ? 'high' : CLOSURE_TONES[verdict],
-    text: text + alias + remarks,
+    text: text + (verdict === 'violated' ? hostsText(after.hosts) : '') + alias + remarks,
     findings,
   }
 }
+
+/** Where a door is open at one host or port and closed at another, which is which. */
+function hostsText(hosts: readonly HostUse[]): string {
+  const open = hosts.filter(({ answered }) => answered > 0)
+  const closed = hosts.filter(({ answered, denied }) => answered === 0 && denied > 0)
+  if (open.length === 0 || hosts.length === 1) return ''
+  return ` Answered at ${someOf(open)}${closed.length === 0 ? '' : `, only denied at ${someOf(closed)}`}.`
+}
+
+function someOf(hosts: readonly HostUse[]): string {
+  const more = hosts.length - HOSTS_NAMED
+  const named = hosts.slice(0, HOSTS_NAMED).map(({ host }) => host)
+  return named.join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '')
+}
+
+/** Hosts of a kind that a sentence names. */
+const HOSTS_NAMED = 3
 
 /** The other ways are told apart. */
 function reasons({ basis }: ClosureAnswer<Ref>): string {

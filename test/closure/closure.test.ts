@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { answerSentences } from '../../src/emit/answer-sentences.js'
 import { type ClosureAnswer, type EvidenceReference, investigate } from '../../src/index.js'
 import { combinedLine, stream, textOf } from '../laws/support.js'
 
@@ -94,6 +95,48 @@ describe('a door that was declared closed', () => {
       at(40, 200, { method: 'HEAD', bytes: 0 }),
     ])
     expect(answer).toMatchObject({ verdict: 'held', after: { denied: 1, unclear: 2 } })
+  })
+
+  it('is told by host and port, where one answers and another denies', async () => {
+    const lines = [
+      ...[...TRAFFIC, ...BEFORE].map((line) => ({ line, host: 'gw.example:443' })),
+      { line: at(20, 403), host: 'gw.example:443' },
+      { line: at(30, 200), host: 'GW.Example:8443' },
+      { line: at(40, 403), host: 'gw.example:443' },
+    ].sort((a, b) => a.line.time - b.line.time)
+    const text = textOf(lines.map(({ line, host }) => `${host} ${combinedLine(line)}`))
+    const entryPoints = [
+      { id: 'door', path: DOOR, host: 'gw.example', closed: { from: new Date(CLOSED).toISOString() } },
+    ]
+    const evidence = [stream('access.log', text, 65_536)]
+    const report = await investigate({ evidence, case: { entryPoints } }).report()
+    expect(report.answers.closure[0]).toMatchObject({
+      verdict: 'violated',
+      after: {
+        hosts: [
+          { host: 'gw.example:8443', requests: 1, answered: 1, denied: 0 },
+          { host: 'gw.example:443', requests: 2, answered: 0, denied: 2 },
+        ],
+        hostCount: 2,
+      },
+    })
+    const told = answerSentences(report).map((it) => it.text)
+    expect(told.join(' ')).toContain('Answered at gw.example:8443, only denied at gw.example:443.')
+  })
+
+  it('tells some hosts apart and counts the rest, of a client that sends what it likes', async () => {
+    const lines = [
+      ...[...TRAFFIC, ...BEFORE].map((line) => ({ line, host: 'gw.example' })),
+      ...Array.from({ length: 100 }, (_, n) => ({ line: at(20 + n, 403), host: `h${n}.example` })),
+    ].sort((a, b) => a.line.time - b.line.time)
+    const text = textOf(lines.map(({ line, host }) => `${host} ${combinedLine(line)}`))
+    const entryPoints = [{ id: 'door', path: DOOR, closed: { from: new Date(CLOSED).toISOString() } }]
+    const evidence = [stream('access.log', text, 65_536)]
+    const report = await investigate({ evidence, case: { entryPoints } }).report()
+    const { after } = report.answers.closure[0]!
+    expect(after).toMatchObject({ requests: 100, hostCount: 64 })
+    expect(after.hosts).toHaveLength(20)
+    expect(report.reading.bounds.map(({ name }) => name)).toContain('closure: hosts of doors')
   })
 
   it('was not exercised where nobody tried: silence confirms nothing', async () => {

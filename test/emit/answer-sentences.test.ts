@@ -24,6 +24,8 @@ const ATTEMPTS: Attempts = {
   last: '2021-08-15T01:00:00.000Z',
   spellings: [],
   spellingCount: 0,
+  hosts: [],
+  hostCount: 0,
 }
 
 function closing(change: Partial<ClosureAnswer<EvidenceReference>>): ClosureAnswer<EvidenceReference> {

@@ -1,4 +1,4 @@
-import type { Alias, ClosureAnswer, Elsewhere } from '../../../closure/contract.js'
+import type { Alias, ClosureAnswer, Elsewhere, HostUse } from '../../../closure/contract.js'
 import type { AnswerChange, AnswerState, Report } from '../../../conclude/contract.js'
 import type { Basis } from '../../../core/answer.js'
 import { briefTime, formatBytes, formatCount, formatDuration } from '../../../core/times.js'
@@ -114,7 +114,15 @@ function attemptsTable({ before, after, numbers }: Closure): Markup {
     after.spellingCount > 1 || after.softDenied > 0 || after.inFlight > 0
       ? html`<p class="quiet">After it: ${counted(after.spellingCount, 'spelling')} (${after.spellings.slice(0, 5).join(' ')}), ${formatCount(after.softDenied)} answered 200 with the size of a denial, ${formatCount(after.inFlight)} in flight at the closing.</p>`
       : null
-  }`
+  }${hostsTable(after)}`
+}
+
+/** Which host answered, and which denied; one alone says nothing. */
+function hostsTable({ hosts, hostCount }: Closure['after']): Markup | null {
+  if (hostCount < 2) return null
+  const row = ({ host, requests, answered, denied }: HostUse) =>
+    html`<tr><th scope="row">${host}</th>${[requests, answered, denied].map((count) => html`<td class="number">${formatCount(count)}</td>`)}</tr>`
+  return html`<details><summary>By host, after it: ${counted(hostCount, 'host')}</summary><div class="wide"><table><thead><tr><th scope="col">Host</th><th scope="col" class="number">requests</th><th scope="col" class="number">answered</th><th scope="col" class="number">denied</th></tr></thead><tbody>${hosts.map(row)}</tbody></table></div></details>`
 }
 
 function measuredText({ measured }: Closure): Markup {
