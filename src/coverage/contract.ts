@@ -125,7 +125,7 @@ export interface LogCoverage<Ref = Citation> {
   readonly intervals: readonly CoverageInterval<Ref>[]
   /** Records lost in all, least and most. */
   readonly lost: { readonly least: number; readonly most: number | null }
-  /** What is wrong with the log as a whole rather than at a time: its line ends, its last line. */
+  /** What is wrong with the log as a whole rather than at a time, its line ends, its last line; and what its timers missed while it went on. */
   readonly remarks: readonly CoverageReason[]
   /** Null where the log is too small to tell. */
   readonly smallestLoss: SmallestLoss | null

@@ -59,7 +59,7 @@ function logCoverage(
     medianPerMinute: rhythm.medianPerMinute,
     intervals,
     lost: lostInAll(intervals),
-    remarks: integrity.remarks,
+    remarks: [...rhythm.remarks, ...integrity.remarks],
     smallestLoss: integrity.noticesSingles ? SINGLE : rhythm.smallestLoss,
     notTested: [...rhythm.notTested, ...integrity.notTested],
   }

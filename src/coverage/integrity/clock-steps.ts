@@ -3,7 +3,7 @@ import type { RecordBatch } from '../../columns/contract.js'
 import { HOUR_MS } from '../../core/civil-time.js'
 import type { Citation } from '../../observe/citations.js'
 import type { Cite } from '../contract.js'
-import { Kept } from './kept.js'
+import { Kept } from '../kept.js'
 import type { ClockJump, ClockStep, ClockTrace } from './trace.js'
 
 // copied out of their table: a member would be looked up anew for every row

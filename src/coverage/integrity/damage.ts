@@ -2,9 +2,9 @@ import type { Lines, RecordBatch } from '../../columns/contract.js'
 import type { Citation } from '../../observe/citations.js'
 import { type OtherLine, REJECT } from '../../parse/other-lines.js'
 import type { Cite } from '../contract.js'
-import { Kept } from './kept.js'
+import { type Bounded, Kept } from '../kept.js'
 import { rowsBefore } from './line-end-counter.js'
-import type { Bounded, NulRun, RejectRun, SourceEnd } from './trace.js'
+import type { NulRun, RejectRun, SourceEnd } from './trace.js'
 
 /** Stretches of each kind that are kept. */
 const MOST_KEPT = 8

@@ -1,8 +1,8 @@
 import type { RecordBatch } from '../../columns/contract.js'
 import type { Citation } from '../../observe/citations.js'
 import type { Cite } from '../contract.js'
-import { Kept } from './kept.js'
-import type { Bounded, RecordSampleTrace, Repeat } from './trace.js'
+import { type Bounded, Kept } from '../kept.js'
+import type { RecordSampleTrace, Repeat } from './trace.js'
 
 /** Records held while a source is read, and those that are left of them for the comparison with other sources. */
 const MOST_HELD = 8192

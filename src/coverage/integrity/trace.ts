@@ -1,4 +1,5 @@
 import type { Citation } from '../../observe/citations.js'
+import type { Bounded } from '../kept.js'
 
 /** What is wrong with the bytes, the lines and their order in one source, as its reading saw it. Bounded; lists are in the order of the file. */
 export interface IntegrityTrace {
@@ -21,12 +22,6 @@ export interface IntegrityTrace {
   readonly counter: CounterTrace | null
   readonly connections: ConnectionTrace | null
   readonly impossible: readonly ImpossibleTrace[]
-}
-
-/** The most telling ones, and how many there were in all. */
-export interface Bounded<T> {
-  readonly kept: readonly T[]
-  readonly count: number
 }
 
 /** How the source ends. */

@@ -1,6 +1,7 @@
 import { FLAG } from '../../classify/contract.js'
 import type { RecordBatch } from '../../columns/contract.js'
-import type { Beat } from './trace.js'
+import { Kept } from '../kept.js'
+import type { Beat, Pause } from './trace.js'
 
 // copied out of their tables: a member would be looked up anew for every row
 const { stampOutlier: STAMP_OUTLIER_FLAG } = FLAG
@@ -11,6 +12,9 @@ const SLACK_MS = 1500
 const SLACK_SHARE = 0.05
 /** Beats from which on a pause is one, wherever it ends. */
 const LONG_PAUSE = 10
+/** Beats missed in a row that make a pause worth telling, and how many of a client are kept. */
+const LEAST_PAUSE = 3
+const MOST_PAUSES = 4
 /** Shorter ones say no more than the silence itself. */
 const LEAST_INTERVAL_MS = 2000
 /** Weight of one interval in the running mean of them. */
@@ -27,6 +31,7 @@ class Follower {
   first = 0
   last = 0
   missed = 0
+  pauses: Kept<Pause> | null = null
 
   start(time: number): void {
     this.interval = 0
@@ -35,6 +40,7 @@ class Follower {
     this.first = time
     this.last = time
     this.missed = 0
+    this.pauses = null
   }
 
   /** A request `time - last` after the one before: kept, a multiple of it, or another interval altogether. */
@@ -46,10 +52,17 @@ class Follower {
     // of a long pause it cannot be said any more where in the interval it ended
     if (beats >= LONG_PAUSE || (beats >= 1 && Math.abs(gap - beats * this.interval) <= slack)) {
       this.kept++
-      if (beats > 1) this.missed++
+      if (beats > 1) this.#pause(time, beats - 1)
       else this.interval += (gap - this.interval) * WEIGHT
     } else if (++this.broken > this.kept) this.#restart(gap)
     this.last = time
+  }
+
+  #pause(time: number, beats: number): void {
+    this.missed++
+    if (beats < LEAST_PAUSE) return
+    this.pauses ??= new Kept<Pause>(MOST_PAUSES, (it) => it.beats)
+    this.pauses.add({ from: this.last, to: time, beats })
   }
 
   #restart(gap: number): void {
@@ -58,6 +71,7 @@ class Follower {
     this.broken = 0
     this.first = this.last
     this.missed = 0
+    this.pauses = null
   }
 }
 
@@ -108,13 +122,14 @@ export class BeatFinder {
         ({ interval, kept, broken }) =>
           interval >= LEAST_INTERVAL_MS && kept >= LEAST_KEPT && kept >= LEAST_SHARE * (kept + broken),
       )
-      .map(({ interval, kept, broken, first, last, missed }) => ({
+      .map(({ interval, kept, broken, first, last, missed, pauses }) => ({
         intervalMs: Math.round(interval),
         kept,
         broken,
         first,
         last,
         missed,
+        pauses: pauses?.list().kept ?? [],
       }))
       .sort((a, b) => a.intervalMs - b.intervalMs || a.first - b.first || a.last - b.last)
   }

@@ -4,9 +4,10 @@ import type { LogGroup } from '../logs.js'
 import type { LossPiece } from '../tile.js'
 import { Expectation } from './expectation.js'
 import { LocalRate } from './local-rate.js'
+import { pauseRemarks } from './pauses.js'
 import { RhythmSeries } from './series.js'
 import { SilenceTail } from './silence-tail.js'
-import { type Silence, SilenceTest } from './silences.js'
+import { isSteady, type Silence, SilenceTest } from './silences.js'
 import { medianPerMinute, smallestLoss } from './smallest-loss.js'
 import type { RhythmTrace, SeenSilence } from './trace.js'
 
@@ -21,6 +22,8 @@ export interface RhythmJudgement {
   /** All of its time was looked at. */
   readonly isWhole: boolean
   readonly losses: readonly RhythmLoss[]
+  /** What its timers missed while it went on. */
+  readonly remarks: readonly CoverageReason[]
   readonly smallestLoss: SmallestLoss | null
   readonly notTested: readonly CoverageReason[]
 }
@@ -83,14 +86,16 @@ function judgeLog(
     peers.length === 0 ? null : SilenceTail.of(series, rate, (from, to) => expectation.asPeers(from, to))
   const beats = traces.flatMap((trace) => trace.beats)
   const test = new SilenceTest(expectation, tail, peerTail, beats, often)
-  const losses = test
-    .in(series)
-    .map((silence) => lossOf(silence, group, traces, series, peers.length > 0 ? expectation : null, rate))
+  const silences = test.in(series)
+  const losses = silences.map((silence) =>
+    lossOf(silence, group, traces, series, peers.length > 0 ? expectation : null, rate),
+  )
   return {
     medianPerMinute: median,
     isTelling: true,
     isWhole: beyondOf(traces).length === 0,
     losses,
+    remarks: pauseRemarks(beats.filter(isSteady), silences),
     smallestLoss: lossText(smallestLoss(series, test), median, series),
     notTested: beyondOf(traces),
   }
@@ -102,6 +107,7 @@ function untold(text: string): RhythmJudgement {
     isTelling: false,
     isWhole: true,
     losses: [],
+    remarks: [],
     smallestLoss: null,
     notTested: [{ code: 'too-sparse', text }],
   }

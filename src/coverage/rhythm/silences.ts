@@ -9,6 +9,11 @@ const BEATS = 2
 /** A beat comes a second late now and then, and stamps are whole seconds. */
 const BEAT_SLACK_S = 2
 
+/** Whether a timer hardly ever pauses. */
+export function isSteady({ kept, broken, missed }: Beat): boolean {
+  return broken + missed <= STEADY_SHARE * (kept + broken)
+}
+
 /** A silence that is too long to be chance. Seconds since the epoch; `to` is the second of the next record. */
 export interface Silence {
   readonly from: number
@@ -46,9 +51,7 @@ export class SilenceTest {
     this.#peerTail = peerTail
     // two tests share what one may have
     this.#often = peerTail === null ? often : often / 2
-    this.#steady = beats.filter(
-      ({ kept, broken, missed }) => broken + missed <= STEADY_SHARE * (kept + broken),
-    )
+    this.#steady = beats.filter(isSteady)
   }
 
   /** Null for a silence that may be chance. */

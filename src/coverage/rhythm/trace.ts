@@ -41,4 +41,14 @@ export interface Beat {
   readonly last: number
   /** How often one beat or several in a row were missed: a long loss is one pause, and takes no trust away. */
   readonly missed: number
+  /** Of the pauses the longest, at most 4. */
+  readonly pauses: readonly Pause[]
+}
+
+/** Beats that were missed in a row. */
+export interface Pause {
+  /** Epoch milliseconds of the beats on both sides. */
+  readonly from: number
+  readonly to: number
+  readonly beats: number
 }

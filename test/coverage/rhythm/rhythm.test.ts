@@ -146,6 +146,40 @@ describe('a silence that does not fit', () => {
   })
 })
 
+describe('a timer that pauses while others go on', () => {
+  /** Visitors, and one who asks every half a minute but for some minutes. */
+  async function pausing(minutes: number) {
+    const others = visitors(() => 600, 2, 57).map((time) => ({ time, isBeat: false }))
+    const all = Array.from({ length: 2 * 24 * 120 }, (_, n) => START + n * 30 * SECOND + (n % 2) * SECOND)
+    const beats = without(all, 30 * HOUR, 30 * HOUR + minutes * MINUTE)
+    const lines = [...others, ...beats.map((time) => ({ time, isBeat: true }))]
+      .sort((a, b) => a.time - b.time)
+      .map(({ time, isBeat }, n) =>
+        isBeat
+          ? combinedLine({ time, client: '10.0.0.9', target: '/healthz', status: 200, bytes: 2 })
+          : line(time, n),
+      )
+    const evidence = [stream('access.log', textOf(lines), 65_536)]
+    const { answers } = await investigate({ evidence, format: 'apache-combined' }).report()
+    return answers.coverage[0]!
+  }
+
+  it('is remarked, with the times of its beats on both sides, and is no gap', async () => {
+    const { remarks, intervals } = await pausing(10)
+    expect(remarks).toMatchObject([{ code: 'missed-beats' }])
+    expect(remarks[0]!.text).toBe(
+      'a client that asks every 30 s missed 20 times between 2021-08-10 05:59:31Z and 2021-08-10 06:10Z, ' +
+        'while others were answered: it was off, or its lines are gone',
+    )
+    expect(lost(intervals)).toEqual([])
+  })
+
+  it('is not remarked for a beat or two, nor where it never does', async () => {
+    expect((await pausing(1)).remarks).toEqual([])
+    expect((await pausing(0)).remarks).toEqual([])
+  })
+})
+
 describe('what a log cannot tell', () => {
   it('is unknown where it has too few lines for a rhythm', async () => {
     const { logs } = await coverageOf({ 'access.log': visitors(() => 1, 3) })

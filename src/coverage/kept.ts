@@ -1,4 +1,8 @@
-import type { Bounded } from './trace.js'
+/** The most telling ones, and how many there were in all. */
+export interface Bounded<T> {
+  readonly kept: readonly T[]
+  readonly count: number
+}
 
 /** Keeps the first `most` of what it is shown, or those that weigh most, and their number. */
 export class Kept<T> {
