@@ -75,7 +75,8 @@ export class RecentRuns {
 
   #dropOver(): void {
     const limit = this.#latest - this.#spanMs
-    while (this.#runs[0]!.latest < limit) this.#dropOldest()
+    // the latest stays: in a file whose newer half stands first all its rows are older
+    while (this.#runs.length > 1 && this.#runs[0]!.latest < limit) this.#dropOldest()
     while (this.#bytes > this.#maxBytes && this.#runs.length > 1) {
       this.cut++
       this.#dropOldest()

@@ -146,10 +146,10 @@ export class RecentRows {
     return this.#runs[first]!
   }
 
-  /** Drops the runs at the front of which no row lies within the span, and those for which there is no memory. */
+  /** Drops the runs at the front of which no row lies within the span, and those for which there is no memory; the latest stays, however old its rows are. */
   #dropOver(): void {
     const limit = this.#times.last - this.#spanMs
-    while (this.#runs[0]!.last < limit) this.#dropOldest()
+    while (this.#runs.length > 1 && this.#runs[0]!.last < limit) this.#dropOldest()
     while (this.#bytes > this.#maxBytes && this.#runs.length > 1) {
       this.#times.cut = Math.max(this.#times.cut, this.#runs[0]!.last)
       this.#dropOldest()

@@ -112,6 +112,15 @@ describe('rows of the last stretch', () => {
     expect(shown(recent, 1)).toHaveLength(1)
   })
 
+  it('keep the latest run, however old it is: the newer half of a file may stand first', () => {
+    // memory for one run alone, so that none of the newer half is there
+    const recent = new RecentRows(MINUTE, 1)
+    keep(recent, [{ at: 100 * MINUTE, key: 1, target: '/new' }])
+    keep(recent, [{ at: 5 * MINUTE, key: 1, target: '/old' }])
+    keep(recent, [{ at: 6 * MINUTE, key: 1, target: '/older' }])
+    expect(shown(recent, 1).map(([target]) => target)).toEqual(['/older'])
+  })
+
   it('hold their batches no longer than they are kept, and none once all are let go', () => {
     const recent = new RecentRows(MINUTE, ROOM)
     const held = new Map<number, number>()
