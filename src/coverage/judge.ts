@@ -17,7 +17,10 @@ import { type LossPiece, tileIntervals } from './tile.js'
 export function judgeCoverage(input: CoverageInput): CoverageJudgement {
   const groups = groupLogs(input.sources)
   const rhythms = judgeRhythm(groups)
-  const integrity = judgeIntegrity(groups, input)
+  const integrity = judgeIntegrity(groups, input, (log) => {
+    const { isTelling, losses } = rhythms.get(log)!
+    return isTelling ? losses : null
+  })
   const traces = input.sources.flatMap(({ trace }) => (trace === null ? [] : [trace.rhythm]))
   return {
     logs: groups.map((group) =>

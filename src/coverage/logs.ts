@@ -13,7 +13,7 @@ export interface LogGroup {
 const SIDE_BY_SIDE = 0.5
 
 /**
- * Finds the sources that are one log: files of one rotation series, by their names, in one format, one behind the other in
+ * Finds the sources that are one log: files of one rotation series, by their names, in whatever format, one behind the other in
  * time. The same sources give the same logs, whatever the order in which they are given.
  */
 export function groupLogs(sources: readonly CoveredSource[]): LogGroup[] {
@@ -39,7 +39,7 @@ function seriesOf(source: CoveredSource): string {
   const { series } = rotationNameOf(decidingName(source))
   // a stream that nobody named is alone
   const isNamed = /[A-Za-z]/.test(series) && source.kind !== 'stdin'
-  return JSON.stringify([isNamed ? series : source.source, source.format])
+  return JSON.stringify(isNamed ? series : source.source)
 }
 
 /** Chains of sources that follow each other; a source goes to the first that it is not beside. */

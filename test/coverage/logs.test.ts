@@ -55,6 +55,11 @@ describe('the name of a rotated file', () => {
     ['C:\\logs\\access.log.3', 'C:/logs/access.log', 3, null],
     ['logs/2021/08/14/access.log', 'logs/access.log', null, null],
     ['access.3.log', 'access.log', 3, null],
+    ['access.log-20210814-1628899200', 'access.log', null, date('2021-08-14T00:00')],
+    ['access-2021-08-14T19-10-17.941.log.gz', 'access.log', null, date('2021-08-14T19:10:17')],
+    ['access_log-05-Aug-2021', 'access_log', null, date('2021-08-05T00:00')],
+    ['access.log.Fri', 'access.log', null, null],
+    ['access.8080.log', 'access.8080.log', null, null],
     ['AWSLogs/2021-08-14-00-15-32-ABCDEF0123456789', 'AWSLogs/', null, date('2021-08-14T00:15:32')],
     ['E2EXAMPLE.2021-08-14-20.RT4KCN4SGK9.gz', 'E2EXAMPLE', null, date('2021-08-14T20:00')],
     [
@@ -67,7 +72,7 @@ describe('the name of a rotated file', () => {
     ['shop-8443-access.log', 'shop-8443-access.log', null, null],
     ['access-1999-13-40.log', 'access-1999-13-40.log', null, null],
   ])('%s', (name, series, number, at) => {
-    expect(rotationNameOf(name)).toEqual({ series, number, date: at })
+    expect(rotationNameOf(name)).toMatchObject({ series, number, date: at })
   })
 })
 
@@ -97,12 +102,37 @@ describe('sources that are one log', () => {
     expect(groupsOf(a, b)).toEqual([[a], [b]])
   })
 
-  it('are in one format', () => {
+  it('may be in several formats: a server was told to write another', () => {
     const sources = [
       sourceOf(0, ['access.log']),
       sourceOf(1, ['access.log.1'], [DAY, 2 * DAY], { format: 'common' }),
+      sourceOf(2, ['access.log.2'], null, { format: null }),
     ]
-    expect(groupLogs(sources)).toHaveLength(2)
+    expect(groupLogs(sources)).toHaveLength(1)
+  })
+
+  it.each([
+    ['folders by date', 'logs/2021-08-13/access.log', 'logs/2021-08-14/access.log'],
+    ['folders by date without dashes', '20210813/access.log', '20210814/access.log'],
+    [
+      'archives by date',
+      'backup-2021-08-13.tar.gz!/var/log/access.log',
+      'backup-2021-08-14.tar.gz!/var/log/access.log',
+    ],
+    ['the days of a week', 'access.log.Thu', 'access.log.Fri'],
+    ['months', 'access-2021-07.log', 'access-2021-08.log'],
+    ['days first', 'access-13-08-2021.log', 'access-14-08-2021.log'],
+    ['named months', 'access_log-31-Jul-2021', 'access_log-01-Aug-2021'],
+    ['a date and the second', 'access.log-20210813-1628812800', 'access.log-20210814-1628899200'],
+    ['numbers behind a dash', 'access-1.log', 'access-2.log'],
+    ['numbers behind a line', 'access_log_1', 'access_log_2'],
+    ['Caddy', 'access-2021-08-13T19-10-17.941.log.gz', 'access-2021-08-14T19-10-18.007.log.gz'],
+  ])('are told by %s', (_, a, b) => {
+    expect(groupsOf(a, b)).toEqual([[a, b]])
+  })
+
+  it('are not those of ports', () => {
+    expect(groupsOf('access.8080.log', 'access.8090.log')).toHaveLength(2)
   })
 
   it('are not written side by side: numbers may be those of servers', () => {

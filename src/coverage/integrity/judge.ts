@@ -2,7 +2,14 @@ import { toIso } from '../../core/times.js'
 import type { Signal } from '../../observe/contract.js'
 import type { CoverageBasis, CoverageInput, CoverageInterval, CoverageReason } from '../contract.js'
 import type { LogGroup } from '../logs.js'
-import { GRADES, type Observation, type TestedLog, type TestedSource, testedLog } from './observation.js'
+import {
+  GRADES,
+  type Observation,
+  type TestedLog,
+  type TestedSource,
+  type TimeSpan,
+  testedLog,
+} from './observation.js'
 import { clockStepsOf } from './tests/clock.js'
 import { damageOf, unopenedOf } from './tests/damage.js'
 import { impossibleOf } from './tests/impossible.js'
@@ -27,12 +34,17 @@ export interface IntegrityJudgement {
 const MOST_FINDINGS = 8
 const MOST_EVIDENCE = 4
 
-/** Judges the bytes, the lines, their order and the files of logs, by the logs' names. The same traces give the same answer. */
+/**
+ * Judges the bytes, the lines, their order and the files of logs, by the logs' names. The same traces give the same answer.
+ *
+ * @param silencesOf  Silences that a log's rhythm does not explain; null where that does not tell.
+ */
 export function judgeIntegrity(
   groups: readonly LogGroup[],
   input: CoverageInput,
+  silencesOf: (log: string) => readonly TimeSpan[] | null,
 ): ReadonlyMap<string, IntegrityJudgement> {
-  const logs = groups.map((group) => testedLog(group, input))
+  const logs = groups.map((group) => testedLog(group, input, silencesOf(group.log)))
   const overlaps = overlapsOf(logs.flatMap(({ sources }) => sources).sort(bySource))
   return new Map(
     logs.map((log) => [

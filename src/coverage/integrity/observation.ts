@@ -34,6 +34,13 @@ export interface TestedLog {
   readonly group: LogGroup
   readonly sources: readonly TestedSource[]
   readonly input: CoverageInput
+  /** Silences that its rhythm does not explain, epoch milliseconds; null where that does not tell. */
+  readonly silences: readonly TimeSpan[] | null
+}
+
+export interface TimeSpan {
+  readonly from: number
+  readonly to: number
 }
 
 export interface TestedSource {
@@ -45,7 +52,11 @@ export interface TestedSource {
   readonly isFollowed: boolean
 }
 
-export function testedLog(group: LogGroup, input: CoverageInput): TestedLog {
+export function testedLog(
+  group: LogGroup,
+  input: CoverageInput,
+  silences: readonly TimeSpan[] | null,
+): TestedLog {
   const read = group.sources.filter(({ trace }) => trace !== null)
   const sources = read.map((covered, index) => ({
     covered,
@@ -53,7 +64,7 @@ export function testedLog(group: LogGroup, input: CoverageInput): TestedLog {
     ordinal: `S${covered.source + 1}`,
     isFollowed: index + 1 < read.length,
   }))
-  return { group, sources, input }
+  return { group, sources, input, silences }
 }
 
 /** Measures of a test, with nothing in those that are not given. */
