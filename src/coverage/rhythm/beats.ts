@@ -12,8 +12,8 @@ const SLACK_MS = 1500
 const SLACK_SHARE = 0.05
 /** Beats from which on a pause is one, wherever it ends. */
 const LONG_PAUSE = 10
-/** Beats missed in a row that make a pause worth telling, and how many of a client are kept. */
-const LEAST_PAUSE = 3
+/** Beats missed in a row that make a pause, and how many of a client are kept. */
+const LEAST_PAUSE = 2
 const MOST_PAUSES = 4
 /** Shorter ones say no more than the silence itself. */
 const LEAST_INTERVAL_MS = 2000

@@ -1,16 +1,11 @@
 import { MINUTE_MS } from '../../core/civil-time.js'
 import { beginnings, type LocalRate } from './local-rate.js'
+import { busyOnOtherDays } from './other-days.js'
 import type { RhythmSeries } from './series.js'
 
 /** From here on the hour of the day may explain a silence, and is looked at. Seconds. */
 const LONG = 600
 const VERY_LONG = 3600
-const DAY_MINUTES = 1440
-/** Days before and behind that are compared, and how many have to be there. */
-const MOST_DAYS = 21
-const LEAST_DAYS = 3
-/** Of those days, the one that a quarter has less than: weekends are quiet among working days. */
-const QUANTILE = 0.25
 /** Where no other day can be asked, a silence of hours must be that much longer. */
 const UNKNOWN_RHYTHM = 3
 /** Minutes around a stretch in which the share of a log among its peers is taken. */
@@ -35,10 +30,8 @@ export class Expectation {
   of(from: number, to: number): number {
     const local = this.beside(from, to)
     if (to - from < LONG || !Number.isFinite(local)) return Number.isFinite(local) ? local : 0
-    const peer = this.#ofPeers(from, to)
-    if (peer !== null) return Math.min(local, peer)
-    const otherDays = this.#onOtherDays(from, to)
-    if (otherDays !== null) return Math.min(local, otherDays)
+    const told = [this.#ofPeers(from, to), this.#onOtherDays(from, to)].filter((it) => it !== null)
+    if (told.length > 0) return Math.min(local, ...told)
     return to - from >= VERY_LONG ? local / UNKNOWN_RHYTHM : local
   }
 
@@ -79,21 +72,13 @@ export class Expectation {
   /** What the log had in the same stretch of other days. */
   #onOtherDays(from: number, to: number): number | null {
     const [first, last] = [this.#series.minuteOf(from), this.#series.minuteOf(to)]
-    const counts: number[] = []
-    for (let day = 1; day <= MOST_DAYS; day++) {
-      for (const shift of [day * DAY_MINUTES, -day * DAY_MINUTES]) {
-        const [a, b] = [first + shift, last + shift]
-        if (a >= 0 && b < this.#series.minutes.length) counts.push(this.#series.busyBetween(a, b + 1))
-      }
-    }
-    if (counts.length < LEAST_DAYS) return null
-    const busy = counts.sort((a, b) => a - b)[Math.floor(counts.length * QUANTILE)]!
-    return beginnings(busy, (last + 1 - first) * 60) * (to - from)
+    const busy = busyOnOtherDays(this.#series, first, last + 1)
+    return busy === null ? null : beginnings(busy, 1) * (to - from)
   }
 
-  /** Records of all peers in a stretch of seconds, by whole minutes. */
-  peerRecords(from: number, to: number): number {
-    return this.#sumPeers(Math.floor(from / 60), Math.ceil(to / 60))
+  /** Records that peers had in the whole minutes of a stretch, where they were at work; null where they were silent too. */
+  peerRecords(from: number, to: number): number | null {
+    return this.#ofPeers(from, to) === null ? null : this.#sumPeers(Math.ceil(from / 60), Math.floor(to / 60))
   }
 
   #sumPeers(from: number, to: number): number {

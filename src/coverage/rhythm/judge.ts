@@ -4,6 +4,7 @@ import type { LogGroup } from '../logs.js'
 import type { LossPiece } from '../tile.js'
 import { Expectation } from './expectation.js'
 import { LocalRate } from './local-rate.js'
+import { LostRecords } from './lost.js'
 import { pauseRemarks } from './pauses.js'
 import { RhythmSeries } from './series.js'
 import { SilenceTail } from './silence-tail.js'
@@ -54,7 +55,10 @@ export function judgeRhythm(groups: readonly LogGroup[]): ReadonlyMap<string, Rh
   )
 }
 
-/** Logs that run beside this one for most of its time. */
+/** Peers that are asked: a host may have a thousand logs, and more tell no more. */
+const MOST_PEERS = 8
+
+/** Logs that run beside this one for most of its time: those with most records. */
 function peersOf({ series, group }: Laid, laid: readonly Laid[]): RhythmSeries[] {
   if (series === null) return []
   const { first, last } = series.span
@@ -65,6 +69,8 @@ function peersOf({ series, group }: Laid, laid: readonly Laid[]): RhythmSeries[]
       const together = Math.min(last, other.span.last) - Math.max(first, other.span.first)
       return together * 2 > last - first
     })
+    .sort((a, b) => b.records - a.records)
+    .slice(0, MOST_PEERS)
 }
 
 function judgeLog(
@@ -87,15 +93,16 @@ function judgeLog(
   const beats = traces.flatMap((trace) => trace.beats)
   const test = new SilenceTest(expectation, tail, peerTail, beats, often)
   const silences = test.in(series)
+  const lost = new LostRecords(series, rate)
   const losses = silences.map((silence) =>
-    lossOf(silence, group, traces, series, peers.length > 0 ? expectation : null, rate),
+    lossOf(silence, group, traces, peers.length > 0 ? expectation : null, lost),
   )
   return {
     medianPerMinute: median,
     isTelling: true,
     isWhole: beyondOf(traces).length === 0,
     losses,
-    remarks: pauseRemarks(beats.filter(isSteady), silences),
+    remarks: pauseRemarks(beats.filter(isSteady), series, silences),
     smallestLoss: lossText(smallestLoss(series, test), median, series),
     notTested: beyondOf(traces),
   }
@@ -129,9 +136,8 @@ function lossOf(
   silence: Silence,
   { sources }: LogGroup,
   traces: readonly RhythmTrace[],
-  series: RhythmSeries,
   expectation: Expectation | null,
-  rate: LocalRate,
+  lost: LostRecords,
 ): RhythmLoss {
   const seen = seenIn(silence, traces)
   // as exact as the stamps are, where the lines on both sides were kept
@@ -145,7 +151,7 @@ function lossOf(
     from,
     to,
     state: 'missing',
-    lost: lostIn(silence, series, rate),
+    lost: lost.in(silence.from, silence.to),
     basis: reasonsOf(silence, peerRecords, planned ?? null),
     evidence: seen === null ? [] : [seen.before, seen.after],
     silence,
@@ -156,24 +162,6 @@ function lossOf(
 
 /** A plan is kept to the minute or so. */
 const PLAN_SLACK_MS = 120_000
-
-/**
- * Records that its rhythm would have given, least and most: visits come in bunches, so that counts scatter by more than their root.
- */
-function lostIn(
-  { from, to }: Silence,
-  series: RhythmSeries,
-  rate: LocalRate,
-): { least: number; most: number } {
-  const sides = rate.sides(from, to).map((perSecond) => perSecond * (to - from))
-  const bunch = Math.max(1, series.records / Math.max(1, series.busyBetween(0, series.minutes.length)))
-  const scatter = (expected: number) => 3 * Math.sqrt(expected * bunch * BUNCH)
-  const [low, high] = [Math.min(...sides), Math.max(...sides)]
-  return { least: Math.max(0, Math.floor(low - scatter(low))), most: Math.ceil(high + scatter(high) + 1) }
-}
-
-/** Requests of a visit beyond those of one second. */
-const BUNCH = 3
 
 function reasonsOf(
   silence: Silence,

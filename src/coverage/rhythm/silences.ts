@@ -6,6 +6,8 @@ import type { Beat } from './trace.js'
 /** Timers that pause or stumble less than once in a hundred beats are trusted to show a loss by two of them. */
 const STEADY_SHARE = 0.01
 const BEATS = 2
+/** Pauses as long from which on they are its habit. */
+const MOST_ALIKE = 2
 /** A beat comes a second late now and then, and stamps are whole seconds. */
 const BEAT_SLACK_S = 2
 
@@ -56,8 +58,9 @@ export class SilenceTest {
 
   /** Null for a silence that may be chance. */
   judge(from: number, to: number): Silence | null {
-    const beats = this.#beatsDue(from, to)
     const expected = this.#expectation.of(from, to)
+    // a machine that is off every night has a timer that is, too
+    const beats = expected > 0 ? this.#beatsDue(from, to) : 0
     const level = this.#expectation.level(from, to)
     const chance = this.#tail.chance(expected, level)
     const peerChance = this.#besidePeers(from, to, level)
@@ -70,12 +73,14 @@ export class SilenceTest {
     return Number.isFinite(expected) ? this.#peerTail!.chance(expected, level) : Number.POSITIVE_INFINITY
   }
 
-  /** The most beats that one steady timer must have had in a stretch, wherever its beats fall. */
+  /** The most beats that one steady timer must have had in a stretch, wherever its beats fall; none of one that pauses as long elsewhere. */
   #beatsDue(from: number, to: number): number {
     let due = 0
-    for (const { intervalMs, first, last } of this.#steady) {
+    for (const { intervalMs, first, last, pauses } of this.#steady) {
       if (first / 1000 > from || last / 1000 < to) continue
-      due = Math.max(due, Math.floor((to - from - BEAT_SLACK_S) / (intervalMs / 1000)))
+      const beats = Math.floor((to - from - BEAT_SLACK_S) / (intervalMs / 1000))
+      const alike = pauses.filter((pause) => pause.beats >= beats).length
+      if (alike <= MOST_ALIKE) due = Math.max(due, beats)
     }
     return due
   }
