@@ -167,7 +167,9 @@ export interface CoveredSource {
   readonly lines: number
   readonly records: number
   readonly rejects: number
-  /** Stamps without a zone were read, and none was declared. */
+  /** Stamps without a zone were read. */
+  readonly isLocalTime: boolean
+  /** And none was declared. */
   readonly isZoneAssumed: boolean
   readonly faults: readonly Fault[]
   /** Silences of it that the case declares as planned. */

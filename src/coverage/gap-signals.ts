@@ -34,6 +34,7 @@ export function gapSignals(
   integrity: IntegrityJudgement,
 ): Signal[] {
   const silences = losses
+    .filter(({ state }) => state === 'missing')
     .toSorted((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from)
     .slice(0, MOST_SIGNALS)
     .map((loss) => signalOf(log, sourceOf(sources, loss), loss, otherReasons(loss, integrity)))

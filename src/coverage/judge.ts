@@ -1,4 +1,6 @@
 import { toIso } from '../core/times.js'
+import type { Signal } from '../observe/contract.js'
+import { explainedByClock } from './clock-losses.js'
 import type {
   CoverageInput,
   CoverageInterval,
@@ -22,14 +24,21 @@ export function judgeCoverage(input: CoverageInput): CoverageJudgement {
     return isTelling ? losses : null
   })
   const traces = input.sources.flatMap(({ trace }) => (trace === null ? [] : [trace.rhythm]))
+  const judged = groups.map((group) => {
+    const whole = integrity.get(group.log)!
+    const rhythm = rhythms.get(group.log)!
+    const losses = explainedByClock(rhythm.losses, whole.intervals)
+    return { group, whole, rhythm: { ...rhythm, losses } }
+  })
+  const isAskedFor = ({ start, end }: Signal) => !(end < input.since || start >= input.until)
   return {
-    logs: groups.map((group) =>
-      logCoverage(group, rhythms.get(group.log)!, integrity.get(group.log)!, input),
-    ),
-    signals: groups.flatMap((group) => [
-      ...gapSignals(group, rhythms.get(group.log)!.losses, integrity.get(group.log)!),
-      ...integrity.get(group.log)!.signals.filter(({ kind }) => kind !== 'log-gap'),
-    ]),
+    logs: judged.map(({ group, rhythm, whole }) => logCoverage(group, rhythm, whole, input)),
+    signals: judged
+      .flatMap(({ group, rhythm, whole }) => [
+        ...gapSignals(group, rhythm.losses, whole),
+        ...whole.signals.filter(({ kind }) => kind !== 'log-gap'),
+      ])
+      .filter(isAskedFor),
     timeline: timelineOf(traces),
   }
 }

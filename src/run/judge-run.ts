@@ -145,6 +145,7 @@ function coverageOf({ sources, configuration }: PassEnd, ledger: readonly Ledger
       records,
       rejects,
       faults,
+      isLocalTime: source.sawLocalTime,
       isZoneAssumed: zoneWasAssumed(source),
       planned: configuration.plannedFor(names),
       trace: source.trace(),

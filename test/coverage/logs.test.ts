@@ -23,6 +23,7 @@ function sourceOf(
     lines: 1,
     records: 1,
     rejects: 0,
+    isLocalTime: false,
     isZoneAssumed: false,
     faults: [],
     planned: [],

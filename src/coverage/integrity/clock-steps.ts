@@ -14,6 +14,8 @@ const MOST_STEPS = 16
 const MOST_JUMPS = 16
 const MOST_CITED = 3
 const MOST_HOUR_JUMPS = 8
+/** Records behind in a row from which on the clock was set back, and not a request slow. */
+const LEAST_BEHIND = 3
 
 /** A step back takes back a jump ahead that is as long, but for the time that went by; as a share, and at least. */
 const SAME_SHARE = 0.1
@@ -39,6 +41,11 @@ export class ClockStepTracer {
   readonly #steps = new Kept<ClockStep>(MOST_STEPS, ({ before, after }) => before - after)
   readonly #hourJumps = new Kept<ClockJump>(MOST_HOUR_JUMPS, () => 0)
   readonly #jumps: { line: number; from: number; to: number; index: number }[] = []
+  readonly #stragglers: { records: number; mostMs: number; citations: Citation[] } = {
+    records: 0,
+    mostMs: 0,
+    citations: [],
+  }
   readonly #outliers: { records: number; citations: Citation[] } = { records: 0, citations: [] }
   #records = 0
   #last = Number.POSITIVE_INFINITY
@@ -86,7 +93,12 @@ export class ClockStepTracer {
   finish(): ClockTrace {
     if (this.#open !== null) this.#close(0, Number.NaN, Number.NaN)
     this.#giveUpWaiting()
-    return { steps: this.#steps.list(), hourJumps: this.#hourJumps.list(), outliers: this.#outliers }
+    return {
+      steps: this.#steps.list(),
+      stragglers: this.#stragglers,
+      hourJumps: this.#hourJumps.list(),
+      outliers: this.#outliers,
+    }
   }
 
   /** Taken at jumps, and for rows that are behind or right after those. */
@@ -152,9 +164,21 @@ export class ClockStepTracer {
   #close(caughtUpLine: number, caughtUpAt: number, caughtUpBy: number): void {
     const { index, ...open } = this.#open!
     this.#open = null
+    if (open.records < LEAST_BEHIND) {
+      this.#straggle(open)
+      return
+    }
     const step = { ...open, caughtUpLine, caughtUpAt, caughtUpBy }
     if (caughtUpBy < this.#jumpMs) this.#waiting = { step, index }
     else this.#steps.add(step)
+  }
+
+  #straggle({ records, before, after, citations }: Omit<OpenStep, 'index'>): void {
+    const all = this.#stragglers
+    all.records += records
+    if (before - after <= all.mostMs) return
+    all.mostMs = before - after
+    all.citations = citations
   }
 
   /** A jump ahead as long as a step back was before: all between is of one clock. */

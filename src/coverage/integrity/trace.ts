@@ -112,6 +112,13 @@ export interface ClockStep {
   readonly citations: readonly Citation[]
 }
 
+export interface Stragglers {
+  readonly records: number
+  /** The longest that one was behind, milliseconds. */
+  readonly mostMs: number
+  readonly citations: readonly Citation[]
+}
+
 /** Time going ahead by more than the horizon from one record to the next. */
 export interface ClockJump {
   readonly line: number
@@ -123,6 +130,8 @@ export interface ClockJump {
 
 export interface ClockTrace {
   readonly steps: Bounded<ClockStep>
+  /** Records behind by more than the horizon, one or two at a time: requests that took long, where a server stamps their start. */
+  readonly stragglers: Stragglers
   /** Jumps ahead by about an hour, as local time makes one in spring. */
   readonly hourJumps: Bounded<ClockJump>
   /** Records more than a day off all around them. */

@@ -46,6 +46,39 @@ describe('a clock', () => {
     expect(said.findings).toEqual([])
   })
 
+  it.each(['2021-10-31', '2021-03-28'])(
+    'of local time in a zone that is said has an hour twice or not at all on %s: no gap and no finding',
+    async (day) => {
+      // what a clock on the wall in Berlin shows from midnight UTC on, every 10 s for six hours
+      const clock = new Intl.DateTimeFormat('sv-SE', {
+        timeZone: 'Europe/Berlin',
+        dateStyle: 'short',
+        timeStyle: 'medium',
+      })
+      const local = Array.from({ length: 6 * 360 }, (_, k) => {
+        const time = Date.parse(`${day}T00:00:00Z`) - 2 * HOUR + k * 10_000
+        return `${clock.format(time)} 198.51.100.${k % 200} GET /item/${k} - 200 ${1000 + k}`
+      })
+      const format = '%{%Y-%m-%d %H:%M:%S}t %h %m %U %u %>s %b'
+      const said = await integrityOf({ 'access.log': local }, { format, timezone: 'Europe/Berlin' })
+      expect(said.findings).toEqual([])
+      expect(said.report.findings.filter(({ kind }) => kind === 'log-gap')).toEqual([])
+      expect(said.logs[0]!.intervals.filter(({ state }) => state === 'missing')).toEqual([])
+    },
+  )
+
+  it('is not in question for requests that took long, where the start is stamped', async () => {
+    const slow = [100, 400, 700].reduce(
+      (lines, k) => lines.toSpliced(k + 210, 0, lineOf(5000 + k, START + k * 10_000)),
+      LINES,
+    )
+    const said = await integrityOf({ 'access.log': slow })
+    expect(said.findings).toEqual([])
+    expect(said.remarks.map(({ text }) => text)).toEqual([
+      'in S1 3 records stand one by one behind those around, at most by 34 min 50 s, as requests do that take long where a server stamps their start',
+    ])
+  })
+
   it('is not in question for disorder within the horizon, nor for a silence', async () => {
     const late = LINES.toSpliced(500, 1).toSpliced(540, 0, LINES[500]!)
     expect(codesOf(await integrityOf({ 'access.log': late }))).toEqual([])
@@ -188,6 +221,19 @@ describe('a rotation series', () => {
     const said = await integrityOf(files)
     expect(codesOf(said)).toEqual(['rotation-hole'])
     expect(said.findings[0]!.summary).toContain('2021-08-13')
+  })
+
+  it('lacks no file that was handed in, whatever is in it', async () => {
+    const files = {
+      'access.log.4': part(0),
+      'access.log.3': Buffer.from('nothing of a log\n'.repeat(20)),
+      'access.log.2': part(1).map((line) => line.replace(/ "[^"]*" "[^"]*"$/, '')),
+      'access.log.1': Buffer.alloc(0),
+      'access.log': part(2),
+    }
+    const said = await integrityOf(files)
+    expect(codesOf(said)).not.toContain('rotation-hole')
+    expect(said.logs.filter(({ records }) => records > 0)).toHaveLength(1)
   })
 
   it('whose records go on without a silence only lacks a number', async () => {

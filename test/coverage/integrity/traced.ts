@@ -36,7 +36,10 @@ export function counted(lines: readonly string[], first = 1): string[] {
 export type Files = Readonly<Record<string, Uint8Array | readonly string[]>>
 
 /** What is said of the integrity of files, by name. Lines are ended by LF. */
-export async function integrityOf(files: Files, options: { readonly format?: string } = {}) {
+export async function integrityOf(
+  files: Files,
+  options: { readonly format?: string; readonly timezone?: string } = {},
+) {
   const evidence = Object.entries(files).map(([name, content]) =>
     stream(name, content instanceof Uint8Array ? content : textOf(content as readonly string[]), 65_536),
   )

@@ -146,6 +146,39 @@ describe('a silence that does not fit', () => {
   })
 })
 
+describe('what other days say', () => {
+  const isOffice = (day: number, hour: number) => day % 7 < 5 && hour >= 8 && hour < 18
+  /** The first day is a Monday. */
+  const office = (days: number, seed: number) =>
+    visitors((hour) => (hour >= 8 && hour < 18 ? 600 : 0), days, seed).filter((time) =>
+      isOffice(Math.floor((time - START) / DAY), 12),
+    )
+
+  it('is that a site is closed by night and at weekends, alone and beside one that is not', async () => {
+    const alone = await coverageOf({ 'access.log': office(26, 5) })
+    expect(lost(alone.logs[0]!.intervals)).toEqual([])
+    const peer = visitors(() => 300, 26, 6)
+    const beside = await coverageOf({ 'web/access.log': office(26, 5), 'shop/access.log': peer })
+    expect(beside.logs.flatMap(({ intervals }) => lost(intervals))).toEqual([])
+    expect(lost((await coverageOf({ 'access.log': office(3, 8) })).logs[0]!.intervals)).toEqual([])
+  })
+
+  it('is how many records a day had that is gone', async () => {
+    const times = visitors((hour) => (hour < 6 ? 30 : hour < 20 ? 500 : 150), 14, 9)
+    for (const day of [3, 8]) {
+      const rest = without(times, day * DAY, (day + 1) * DAY)
+      const { logs } = await coverageOf({ 'access.log': rest })
+      const [gap, ...others] = lost(logs[0]!.intervals)
+      expect(others).toEqual([])
+      const gone = times.length - rest.length
+      expect(gap!.lost.least).toBeGreaterThan(0.8 * gone)
+      expect(gap!.lost.least).toBeLessThanOrEqual(gone)
+      expect(gap!.lost.most).toBeGreaterThanOrEqual(gone)
+      expect(gap!.lost.most).toBeLessThan(1.2 * gone)
+    }
+  })
+})
+
 describe('a timer that pauses while others go on', () => {
   /** Visitors, and one who asks every half a minute but for some minutes. */
   async function pausing(minutes: number) {

@@ -30,7 +30,7 @@ export function clockStepsOf(log: TestedLog): Observation[] {
       steps.count >= MANY_STEPS
         ? [manySteps(source, steps.kept, steps.count)]
         : steps.kept.map((step) => clockStep(log, source, step))
-    return [...told, ...springs(source), ...outliers(source)]
+    return [...told, ...stragglers(source), ...springs(source), ...outliers(source)]
   })
 }
 
@@ -57,7 +57,13 @@ function clockStep(log: TestedLog, source: TestedSource, step: ClockStep): Obser
     end,
     state: 'degraded',
     grade,
-    measures: measuresOf(test, { firstLine: lines[0], lastLine: lines[1], clockOffMs: offMs }),
+    // what was lost beside a clock that was set, it does not say
+    measures: measuresOf(test, {
+      firstLine: lines[0],
+      lastLine: lines[1],
+      clockOffMs: offMs,
+      lostMost: test === 'daylight-saving' ? 0 : null,
+    }),
     citations: step.citations,
     evidenceCount: records,
     alternatives: alternativesOf(Math.abs(offMs)),
@@ -65,15 +71,19 @@ function clockStep(log: TestedLog, source: TestedSource, step: ClockStep): Obser
 }
 
 /** Time jumped ahead, and this step takes it back. */
-function aheadStretch({ ordinal }: TestedSource, { jump, line, before, after }: ClockStep): Reading | null {
+function aheadStretch(
+  { ordinal, covered }: TestedSource,
+  { jump, line, before, after }: ClockStep,
+): Reading | null {
   if (jump === null) return null
   const offMs = before - after
+  const isSaving = isSavingHour(covered, offMs, before)
   return {
-    test: 'clock-step',
+    test: isSaving ? 'daylight-saving' : 'clock-step',
     text: `in ${ordinal} the ${formatCount(jump.records)} records from line ${jump.line} to ${line - 1} stand about ${formatDuration(offMs)} ahead of those before and behind them`,
     start: jump.from,
     end: before,
-    grade: gradeOf(offMs),
+    grade: isSaving ? null : gradeOf(offMs),
     offMs,
     lines: [jump.line, line - 1],
     records: jump.records,
@@ -81,16 +91,17 @@ function aheadStretch({ ordinal }: TestedSource, { jump, line, before, after }: 
 }
 
 /** Time went back, and a jump ahead by as much undoes it. */
-function behindStretch(log: TestedLog, { ordinal }: TestedSource, step: ClockStep): Reading | null {
+function behindStretch(log: TestedLog, { ordinal, covered }: TestedSource, step: ClockStep): Reading | null {
   const back = step.before - step.after
   const slack = Math.max(ZONE_SLACK_MS, SAME_SHARE * back)
   if (!(step.caughtUpBy >= log.input.horizonMs && Math.abs(step.caughtUpBy - back) <= slack)) return null
+  const isSaving = isSavingHour(covered, back, step.before)
   return {
-    test: 'clock-step',
+    test: isSaving ? 'daylight-saving' : 'clock-step',
     text: `in ${ordinal} the ${formatCount(step.records)} records from line ${step.line} to ${step.caughtUpLine - 1} stand about ${formatDuration(back)} behind those before and behind them`,
     start: step.from,
     end: Math.max(step.before, step.caughtUpAt),
-    grade: gradeOf(back),
+    grade: isSaving ? null : gradeOf(back),
     offMs: -back,
     lines: [step.line, step.caughtUpLine - 1],
     records: step.records,
@@ -99,8 +110,7 @@ function behindStretch(log: TestedLog, { ordinal }: TestedSource, step: ClockSte
 
 function singleStep({ ordinal, covered }: TestedSource, step: ClockStep): Reading {
   const back = step.before - step.after
-  const isAutumn =
-    Math.abs(back - HOUR_MS) <= ZONE_SLACK_MS && covered.isZoneAssumed && maySetClocks(step.before)
+  const isAutumn = isSavingHour(covered, back, step.before)
   const until =
     step.caughtUpLine === 0
       ? 'and does not catch up before the end of the file'
@@ -143,7 +153,7 @@ function manySteps(
 function springs({ covered, trace, ordinal }: TestedSource): Observation[] {
   const isSpring = ({ from }: ClockJump) =>
     Math.floor((from + ZONE_SLACK_MS) / HOUR_MS) > Math.floor(from / HOUR_MS) && maySetClocks(from)
-  if (!covered.isZoneAssumed) return []
+  if (!covered.isLocalTime) return []
   return trace.clock.hourJumps.kept.filter(isSpring).map(({ line, from, to }) => ({
     test: 'daylight-saving',
     source: covered.source,
@@ -157,6 +167,27 @@ function springs({ covered, trace, ordinal }: TestedSource): Observation[] {
     evidenceCount: 0,
     alternatives: [],
   }))
+}
+
+/** A server that stamps the start of a request writes its line when it ends. */
+function stragglers({ covered, trace, ordinal }: TestedSource): Observation[] {
+  const { records, mostMs, citations } = trace.clock.stragglers
+  if (records === 0) return []
+  return [
+    {
+      test: 'clock-step',
+      source: covered.source,
+      text: `in ${ordinal} ${formatCount(records)} ${plural(records, 'record')} ${plural(records, 'stands', 'stand')} one by one behind those around, at most by ${formatDuration(mostMs)}, as requests do that take long where a server stamps their start`,
+      start: trace.from,
+      end: trace.to,
+      state: null,
+      grade: null,
+      measures: measuresOf('clock-step', { count: records, clockOffMs: -mostMs }),
+      citations,
+      evidenceCount: records,
+      alternatives: [],
+    },
+  ]
 }
 
 function outliers({ covered, trace, ordinal }: TestedSource): Observation[] {
@@ -196,6 +227,11 @@ function alternativesOf(offMs: number): string[] {
   ]
   if (Math.abs(offMs - HOUR_MS) <= ZONE_SLACK_MS) return ['daylight saving', ...usual]
   return isZoneLike(offMs) ? ['a server that ran in another zone for a while', ...usual] : usual
+}
+
+/** Local time has an hour twice, and which one a stamp is of it does not say: both are read as one, and the other one is empty. */
+function isSavingHour({ isLocalTime }: TestedSource['covered'], offMs: number, at: number): boolean {
+  return isLocalTime && Math.abs(offMs - HOUR_MS) <= ZONE_SLACK_MS && maySetClocks(at)
 }
 
 /** Sundays of the months in which some zone ends daylight saving; the stamp is local, or off by less than a day. */
