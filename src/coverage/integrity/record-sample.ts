@@ -2,7 +2,7 @@ import type { RecordBatch } from '../../columns/contract.js'
 import type { Citation } from '../../observe/citations.js'
 import type { Cite } from '../contract.js'
 import { type Bounded, Kept } from '../kept.js'
-import type { RecordSampleTrace, Repeat } from './trace.js'
+import type { RecordSampleTrace, Repeat, Twins } from './trace.js'
 
 /** Records held while a source is read, and those that are left of them for the comparison with other sources. */
 const MOST_HELD = 8192
@@ -51,6 +51,8 @@ export class RecordSample {
   /** Open addressing over the records held: 1 + index, 0 for free. */
   #slots = new Uint16Array(2 * FIRST_HELD)
   #run: Run | null = null
+  readonly #twins = { lookedAt: 0, records: 0, contents: 0, firstLine: 0 }
+  #lastTwin = 0
 
   constructor(cite: Cite) {
     this.#cite = cite
@@ -78,7 +80,11 @@ export class RecordSample {
     }
   }
 
-  finish(): { readonly repeats: Bounded<Repeat>; readonly sample: RecordSampleTrace } {
+  finish(): {
+    readonly repeats: Bounded<Repeat>
+    readonly twins: Twins
+    readonly sample: RecordSampleTrace
+  } {
     this.#endRun()
     const readMask = this.#mask
     while (this.#count > MOST_LEFT) this.#halve()
@@ -91,14 +97,16 @@ export class RecordSample {
       line: this.#line.slice(0, count),
       time: this.#time.slice(0, count),
     }
-    return { repeats: this.#repeats.list(), sample }
+    return { repeats: this.#repeats.list(), twins: this.#twins, sample }
   }
 
   #take(batch: RecordBatch, row: number, withTime: number, content: number): void {
     const line = batch.lineNumber[row]!
     const slot = this.#find(withTime, content)
     const held = this.#slots[slot]! - 1
+    this.#twins.lookedAt++
     if (held >= 0) {
+      if (line - this.#line[held]! === 1) this.#countTwin(line, content)
       this.#comesAgain(batch, row, this.#line[held]!, content)
       return
     }
@@ -111,6 +119,14 @@ export class RecordSample {
     this.#line[index] = line
     this.#time[index] = batch.time[row]!
     this.#slots[this.#find(withTime, content)] = index + 1
+  }
+
+  #countTwin(line: number, content: number): void {
+    const twins = this.#twins
+    if (twins.records === 0) twins.firstLine = line
+    if (content !== this.#lastTwin) twins.contents++
+    this.#lastTwin = content
+    twins.records++
   }
 
   /** Slot of a record, or the free one where it belongs. */

@@ -17,6 +17,7 @@ export interface IntegrityTrace {
   readonly nulRuns: Bounded<NulRun>
   readonly rejectRuns: Bounded<RejectRun>
   readonly repeats: Bounded<Repeat>
+  readonly twins: Twins
   readonly sample: RecordSampleTrace
   readonly clock: ClockTrace
   readonly counter: CounterTrace | null
@@ -89,6 +90,16 @@ export interface RecordSampleTrace {
   readonly content: Int32Array
   readonly line: Float64Array
   readonly time: Float64Array
+}
+
+/** Records that are the same as the one before, of those that were looked at. */
+export interface Twins {
+  readonly lookedAt: number
+  readonly records: number
+  /** How often another one of them followed: many of one kind are a client that asks in haste. */
+  readonly contents: number
+  /** Line of the first. */
+  readonly firstLine: number
 }
 
 /** Time going back by more than the horizon, up to where it caught up. */

@@ -143,9 +143,9 @@ function lossOf(
   // as exact as the stamps are, where the lines on both sides were kept
   const from = seen?.from ?? (silence.from - 1) * 1000
   const to = seen?.to ?? silence.to * 1000
-  const planned = sources
-    .flatMap((source) => source.planned)
-    .find((it) => it.from <= from + PLAN_SLACK_MS && it.to >= to - PLAN_SLACK_MS)
+  const planned = joined(sources.flatMap((source) => source.planned)).find(
+    (it) => it.from <= from + PLAN_SLACK_MS && it.to >= to - PLAN_SLACK_MS,
+  )
   const peerRecords = expectation?.peerRecords(silence.from, silence.to) ?? null
   return {
     from,
@@ -162,6 +162,17 @@ function lossOf(
 
 /** A plan is kept to the minute or so. */
 const PLAN_SLACK_MS = 120_000
+
+/** Planned times with those that follow each other as one. */
+function joined(planned: readonly PlannedDowntime[]): PlannedDowntime[] {
+  const all: PlannedDowntime[] = []
+  for (const plan of planned.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    const last = all.at(-1)
+    if (last === undefined || plan.from > last.to + PLAN_SLACK_MS) all.push(plan)
+    else all[all.length - 1] = { ...last, to: Math.max(last.to, plan.to) }
+  }
+  return all
+}
 
 function reasonsOf(
   silence: Silence,
