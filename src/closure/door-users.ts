@@ -67,7 +67,9 @@ export class DoorUsers {
     }
     if (isClient) this.#clients++
     const made = new User(this.list.length, isClient, low, high)
-    this.#numbers.words[this.#numbers.insert(low, high) * 4 + 2] = made.number
+    const record = this.#numbers.insert(low, high)
+    // only now: the table may have grown
+    this.#numbers.words[record * 4 + 2] = made.number
     this.list.push(made)
     this.filter.add(low)
     return made

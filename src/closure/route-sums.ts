@@ -223,7 +223,9 @@ export class RouteSums {
 
   #addRoute(name: string, low: number, high: number): UsedRoute {
     const route = { number: this.#routes.length, name, low, high }
-    this.#numbers.words[this.#numbers.insert(low, high) * ROUTE_STRIDE + ROUTE] = route.number
+    const record = this.#numbers.insert(low, high)
+    // only now: the table may have grown
+    this.#numbers.words[record * ROUTE_STRIDE + ROUTE] = route.number
     this.#routes.push(route)
     return route
   }

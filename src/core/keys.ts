@@ -6,10 +6,11 @@
  *
  *     bytes    | w0 | w1 | w2 | w3 |  the next sixteen ... the last ones filled up with zeros
  *     a lanes    a0   a1   a2   a3    each step: lane = rotate(13) of (lane ^ word) * MIX_A
- *     b lanes    b0   b1   b2   b3               lane = rotate(15) of (lane ^ word) * MIX_B
+ *     b lanes    b0   b1   b2   b3               lane = rotate(15) of (lane ^ word ^ the new a lane before it) * MIX_B
  *
- * The lanes do not wait for each other, and a 128-bit register holds a row of them, so that kernel/simd makes the same keys.
- * At the end the lanes of a row are folded into one word, in order: low from a, high from b.
+ * A 128-bit register holds a row of lanes, so that kernel/simd makes the same keys. What differs in the last byte of a word stays in a few bits of
+ * its lane, where a later word could undo it; in the b rows it is in two lanes by then, of which that word reaches one. At the end
+ * the lanes of a row are folded into one word, in order, mixed whole after each: low from a, high from b.
  */
 
 const MIX_A = 0x85ebca6b | 0
@@ -37,16 +38,9 @@ export function mix32(h: number): number {
   return h ^ (h >>> 16)
 }
 
-/** One word into a lane. */
-function step(lane: number, word: number, mix: number, left: number): number {
-  const h = Math.imul(lane ^ word, mix)
-  return (h << left) | (h >>> (32 - left))
-}
-
 /** Folds the four lanes of a row into one word. */
-function fold(h0: number, h1: number, h2: number, h3: number, mix: number): number {
-  const h = step(step(step(h0, h1, mix, 13), h2, mix, 13), h3, mix, 13)
-  return mix32(h)
+function fold(h0: number, h1: number, h2: number, h3: number): number {
+  return mix32(mix32(mix32(mix32(h0) ^ h1) ^ h2) ^ h3)
 }
 
 /**
@@ -91,26 +85,25 @@ export function writeKey(
       w2 &= masks[left + 4]!
       w3 &= masks[left]!
     }
-    // `step` written out: so many calls are more than the engine draws in
     a0 = Math.imul(a0 ^ w0, mixA)
     a1 = Math.imul(a1 ^ w1, mixA)
     a2 = Math.imul(a2 ^ w2, mixA)
     a3 = Math.imul(a3 ^ w3, mixA)
-    b0 = Math.imul(b0 ^ w0, mixB)
-    b1 = Math.imul(b1 ^ w1, mixB)
-    b2 = Math.imul(b2 ^ w2, mixB)
-    b3 = Math.imul(b3 ^ w3, mixB)
     a0 = (a0 << 13) | (a0 >>> 19)
     a1 = (a1 << 13) | (a1 >>> 19)
     a2 = (a2 << 13) | (a2 >>> 19)
     a3 = (a3 << 13) | (a3 >>> 19)
+    b0 = Math.imul(b0 ^ w0 ^ a3, mixB)
+    b1 = Math.imul(b1 ^ w1 ^ a0, mixB)
+    b2 = Math.imul(b2 ^ w2 ^ a1, mixB)
+    b3 = Math.imul(b3 ^ w3 ^ a2, mixB)
     b0 = (b0 << 15) | (b0 >>> 17)
     b1 = (b1 << 15) | (b1 >>> 17)
     b2 = (b2 << 15) | (b2 >>> 17)
     b3 = (b3 << 15) | (b3 >>> 17)
   }
-  out[at] = fold(a0, a1, a2, a3, mixA)
-  out[at + 1] = fold(b0, b1, b2, b3, mixB)
+  out[at] = fold(a0, a1, a2, a3)
+  out[at + 1] = fold(b0, b1, b2, b3)
 }
 
 /** Taken where the last sixteen bytes reach behind the view's end: the same over a copy that has room. */

@@ -97,6 +97,21 @@ describe('a door that was declared closed', () => {
     expect(answer).toMatchObject({ verdict: 'held', after: { denied: 1, unclear: 2 } })
   })
 
+  it('knows each of many users, and each of many routes that they went on to', async () => {
+    const many = Array.from({ length: 200 }, (_, n) => `198.51.${n % 7}.${n}`)
+    const lines = many.flatMap((client, n) => [
+      at(-60, 200, { client }),
+      at(-50, 200, { client, target: `/list/of-${n}` }),
+      at(-5, 200, { client, target: '/pages/home' }),
+      at(5, 200, { client, target: '/pages/home' }),
+      at(10, 200, { client, target: `/list/of-${n}` }),
+    ])
+    const { carryOver, egress, egressCount } = await closing(lines)
+    expect(carryOver).toMatchObject({ usersBefore: 200, sessions: 200, served: 400 })
+    expect(egress[0]).toMatchObject({ route: 'GET /pages/home', principals: 200, served: 200 })
+    expect(egressCount).toBe(201)
+  })
+
   it('is told by host and port, where one answers and another denies', async () => {
     const lines = [
       ...[...TRAFFIC, ...BEFORE].map((line) => ({ line, host: 'gw.example:443' })),

@@ -17,26 +17,30 @@ function joined(a: readonly [number, number], b: readonly [number, number]): str
   return `${out[0]}:${out[1]}`
 }
 
-/** The definition, a word at a time: four lanes a row, the words dealt out to them in turn. */
+/** The definition, a word at a time: four lanes a row, the words dealt out to them in turn, sixteen bytes after sixteen. */
 function plainKey(bytes: Uint8Array, by: KeySeed): string {
   const { length } = bytes
   const words = new DataView(new ArrayBuffer(16 * Math.ceil(length / 16)))
   new Uint8Array(words.buffer).set(bytes)
-  const row = (seed: number, first: number, mix: number, left: number) => {
-    const step = (lane: number, word: number) => {
-      const h = Math.imul(lane ^ word, mix)
-      return (h << left) | (h >>> (32 - left))
-    }
-    const lanes = [first, seed ^ 0x9e3779b9, seed ^ 0x3c6ef372, seed ^ 0xdaa66d2b]
-    for (let i = 0; i < words.byteLength / 4; i++)
-      lanes[i & 3] = step(lanes[i & 3]!, words.getInt32(4 * i, true))
-    return lanes.slice(1).reduce((h, lane) => {
-      const mixed = Math.imul(h ^ lane, mix)
-      return (mixed << 13) | (mixed >>> 19)
-    }, lanes[0]!)
+  const step = (lane: number, word: number, mix: number, left: number) => {
+    const h = Math.imul(lane ^ word, mix)
+    return (h << left) | (h >>> (32 - left))
   }
-  return [row(by.a, by.a ^ length, 0x85ebca6b, 13), row(by.b, by.b, 0xc2b2ae35, 15)].map(mix32).join(':')
+  const a = [by.a ^ length, by.a ^ 0x9e3779b9, by.a ^ 0x3c6ef372, by.a ^ 0xdaa66d2b]
+  const b = [by.b, by.b ^ 0x9e3779b9, by.b ^ 0x3c6ef372, by.b ^ 0xdaa66d2b]
+  for (let at = 0; at < words.byteLength; at += 16) {
+    const four = [0, 4, 8, 12].map((i) => words.getInt32(at + i, true))
+    four.forEach((word, i) => {
+      a[i] = step(a[i]!, word, 0x85ebca6b, 13)
+    })
+    four.forEach((word, i) => {
+      b[i] = step(b[i]!, word ^ a[(i + 3) & 3]!, 0xc2b2ae35, 15)
+    })
+  }
+  return [a, b].map((row) => row.reduce((h, lane) => mix32(h ^ lane), 0)).join(':')
 }
+
+const letter = (n: number) => String.fromCharCode(97 + n)
 
 describe('keys', () => {
   it('are what the definition says, for every length, with room behind the text and without', () => {
@@ -51,6 +55,26 @@ describe('keys', () => {
         },
       ),
       { numRuns: 1000 },
+    )
+  })
+
+  it.each([
+    ['letters at the ends of two words', (x: number, y: number) => `/te${letter(x)}t/e${letter(y)}port`],
+    ['letters sixteen bytes apart', (x: number, y: number) => `/te${letter(x)}t/abcdefghijkl${letter(y)}ort`],
+    [
+      'letters in one lane, and the word behind it',
+      (x: number, y: number) => `/te${letter(x)}t/abcdefghi${letter(y)}${letter(y)}kort/x`,
+    ],
+    ['numbers of addresses', (x: number, y: number) => `10.${x}.0.${y}`],
+    ['numbers far apart', (x: number, y: number) => `/a/${x}/abcdefghijklmnopqrstuvwxyz/${y}/export`],
+  ])('are as many as the texts that differ in two places: %s', (_, textOf) => {
+    const texts = Array.from({ length: 26 * 26 }, (_, n) => textOf(n % 26, Math.floor(n / 26)))
+    fc.assert(
+      fc.property(seed, (by) => {
+        const bytes = texts.map((text) => new TextEncoder().encode(text))
+        expect(new Set(bytes.map((it) => keyOf(it, 0, it.length, by))).size).toBe(texts.length)
+      }),
+      { numRuns: 60 },
     )
   })
 

@@ -48,16 +48,16 @@ function writeKey(at: usize, length: i32, out: usize): void {
   for (; length >= 16; length -= 16) {
     const words = v128.load(at)
     a = rotate(i32x4.mul(v128.xor(a, words), mixA), 13)
-    b = rotate(i32x4.mul(v128.xor(b, words), mixB), 15)
+    b = rotate(i32x4.mul(v128.xor(v128.xor(b, words), before(a)), mixB), 15)
     at += 16
   }
   if (length > 0) {
     const words = v128.and(v128.load(at), firstBytes(length))
     a = rotate(i32x4.mul(v128.xor(a, words), mixA), 13)
-    b = rotate(i32x4.mul(v128.xor(b, words), mixB), 15)
+    b = rotate(i32x4.mul(v128.xor(v128.xor(b, words), before(a)), mixB), 15)
   }
-  store<i32>(out, fold(a, MIX_A))
-  store<i32>(out, fold(b, MIX_B), 4)
+  store<i32>(out, fold(a))
+  store<i32>(out, fold(b), 4)
 }
 
 // @ts-ignore: decorator
@@ -66,13 +66,25 @@ function rotate(row: v128, left: i32): v128 {
   return v128.or(i32x4.shl(row, left), i32x4.shr_u(row, 32 - left))
 }
 
+/** Each lane in the place of the next. */
 // @ts-ignore: decorator
 @inline
-function fold(row: v128, mix: i32): i32 {
-  let h = i32x4.extract_lane(row, 0)
-  h = rotl<i32>((h ^ i32x4.extract_lane(row, 1)) * mix, 13)
-  h = rotl<i32>((h ^ i32x4.extract_lane(row, 2)) * mix, 13)
-  h = rotl<i32>((h ^ i32x4.extract_lane(row, 3)) * mix, 13)
+function before(row: v128): v128 {
+  return v128.shuffle<i32>(row, row, 3, 0, 1, 2)
+}
+
+// @ts-ignore: decorator
+@inline
+function fold(row: v128): i32 {
+  let h = mix32(i32x4.extract_lane(row, 0))
+  h = mix32(h ^ i32x4.extract_lane(row, 1))
+  h = mix32(h ^ i32x4.extract_lane(row, 2))
+  return mix32(h ^ i32x4.extract_lane(row, 3))
+}
+
+// @ts-ignore: decorator
+@inline
+function mix32(h: i32): i32 {
   h = (h ^ (h >>> 16)) * MIX_A
   h = (h ^ (h >>> 13)) * MIX_B
   return h ^ (h >>> 16)
