@@ -7,6 +7,9 @@ export interface OutcomeTotals {
   bytes: number
   /** Of the requests, those that surely began after the closing. */
   sure: number
+  /** Earliest and latest time, epoch milliseconds; positive and negative infinity without requests. */
+  first: number
+  last: number
 }
 
 /** What is served, unclear and denied softly when the sizes of denials are known. */
@@ -14,6 +17,9 @@ export interface JudgedOutcomes {
   readonly served: OutcomeTotals
   readonly unclear: OutcomeTotals
   readonly softDenied: number
+  /** First and last request that was served or accepted; positive and negative infinity where none was. */
+  readonly firstGiven: number
+  readonly lastGiven: number
 }
 
 const MOST_SERVED_SIZES = 4096
@@ -29,7 +35,8 @@ export class OutcomeCounts {
   readonly denied = totals()
   /** Of the unclear ones, answers of success whose size is not stated: they may have carried something. */
   unsized = 0
-  /** Served answers with status 200, by size. */
+  /** Served answers of other statuses than 200, and those with it by size. */
+  readonly #servedOther = totals()
   readonly #servedSizes = new Map<number, OutcomeTotals>()
   readonly #mostSizes: number
 
@@ -43,7 +50,8 @@ export class OutcomeCounts {
     const outcome = batch.outcome[row]!
     const status = batch.status[row]!
     const bytes = batch.bytesSent[row]!
-    const one = { requests: 1, bytes: bytes || 0, sure }
+    const t = batch.time[row]!
+    const one = { requests: 1, bytes: bytes || 0, sure, first: t, last: t }
     if (outcome === SERVED) addTotals(this.served, one)
     else if (outcome === ACCEPTED) addTotals(this.accepted, one)
     else if (outcome === DENIED) addTotals(this.denied, one)
@@ -52,7 +60,7 @@ export class OutcomeCounts {
       if (Number.isNaN(bytes) && status >= 200 && status < 300 && !BODILESS.includes(batch.method[row]!))
         this.unsized++
     }
-    if (outcome === SERVED && status === 200) addTotals(this.#ofSize(one.bytes), one)
+    if (outcome === SERVED) addTotals(status === 200 ? this.#ofSize(one.bytes) : this.#servedOther, one)
   }
 
   #ofSize(size: number): OutcomeTotals {
@@ -66,6 +74,7 @@ export class OutcomeCounts {
   join(other: OutcomeCounts): void {
     for (const name of ['served', 'accepted', 'unclear', 'denied'] as const)
       addTotals(this[name], other[name])
+    addTotals(this.#servedOther, other.#servedOther)
     for (const [size, sum] of other.#servedSizes) addTotals(this.#ofSize(size), sum)
     this.unsized += other.unsized
   }
@@ -75,15 +84,21 @@ export class OutcomeCounts {
     const served = { ...this.served }
     const unclear = { ...this.unclear }
     let softDenied = 0
+    let firstGiven = Math.min(this.accepted.first, this.#servedOther.first)
+    let lastGiven = Math.max(this.accepted.last, this.#servedOther.last)
     for (const [size, sum] of this.#servedSizes) {
-      if (size <= 0 || !isDenialSize(size)) continue
+      if (size <= 0 || !isDenialSize(size)) {
+        firstGiven = Math.min(firstGiven, sum.first)
+        lastGiven = Math.max(lastGiven, sum.last)
+        continue
+      }
       softDenied += sum.requests
       for (const key of ['requests', 'bytes', 'sure'] as const) {
         served[key] -= sum[key]
         unclear[key] += sum[key]
       }
     }
-    return { served, unclear, softDenied }
+    return { served, unclear, softDenied, firstGiven, lastGiven }
   }
 }
 
@@ -91,8 +106,10 @@ function addTotals(into: OutcomeTotals, from: OutcomeTotals): void {
   into.requests += from.requests
   into.bytes += from.bytes
   into.sure += from.sure
+  if (from.first < into.first) into.first = from.first
+  if (from.last > into.last) into.last = from.last
 }
 
 function totals(): OutcomeTotals {
-  return { requests: 0, bytes: 0, sure: 0 }
+  return { requests: 0, bytes: 0, sure: 0, first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY }
 }

@@ -772,6 +772,8 @@ describe('one finding a principal, entry point and episode', () => {
         bytes: 7000,
         firstAfter: '2021-08-14T12:30:00.000Z',
         lastAfter: '2021-08-14T12:33:00.000Z',
+        firstGiven: '2021-08-14T12:30:00.000Z',
+        lastGiven: '2021-08-14T12:31:00.000Z',
         spellings: ['/test/export'],
         spellingCount: 1,
       },

@@ -112,6 +112,8 @@ export const closedFinding: Finding = {
     bytes: 12_345_678,
     firstAfter: '2021-08-14T12:03:11.000Z',
     lastAfter: '2021-08-15T23:48:20.000Z',
+    firstGiven: '2021-08-14T12:03:11.000Z',
+    lastGiven: '2021-08-15T23:48:20.000Z',
     spellings: ['/test/export', '/test/%65xport', '//test/./export/'],
     spellingCount: 4,
   },

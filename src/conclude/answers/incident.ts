@@ -40,14 +40,25 @@ export function citedBy(findings: readonly Finding[]): Pick<Finding, 'evidence'>
   return { findings: shown.map(({ id }) => id), evidence: [...distinct.values()].slice(0, MOST_LINES) }
 }
 
-/** First start and last end, ISO 8601; null without findings. */
+/** When access was had by what a finding tells: at a door what was answered, and not the denials before and behind it. */
+export function accessIn({ start, end, measures }: Finding): {
+  readonly first: string
+  readonly last: string
+} {
+  const { firstGiven, lastGiven } = measures as Partial<Record<string, unknown>>
+  const isGiven = typeof firstGiven === 'string' && typeof lastGiven === 'string'
+  return isGiven ? { first: firstGiven, last: lastGiven } : { first: start, last: end }
+}
+
+/** First and last access, ISO 8601; null without findings. */
 export function spanOf(findings: readonly Finding[]): { first: string; last: string } | null {
   if (findings.length === 0) return null
   // not spread into Math.min: there may be more findings than a call may have arguments
-  let { start: first, end: last } = findings[0]!
-  for (const { start, end } of findings) {
-    if (start < first) first = start
-    if (end > last) last = end
+  let { first, last } = accessIn(findings[0]!)
+  for (const finding of findings) {
+    const access = accessIn(finding)
+    if (access.first < first) first = access.first
+    if (access.last > last) last = access.last
   }
   return { first, last }
 }

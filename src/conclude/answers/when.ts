@@ -5,7 +5,7 @@ import type { LogCoverage } from '../../coverage/contract.js'
 import { gapsWithin, restsOn } from '../../coverage/rests-on.js'
 import type { EvidenceReference } from '../../findings/contract.js'
 import type { DateRangeAnswer, DateRangeVerdict, OngoingVerdict } from '../contract.js'
-import { citedBy, type Incident, spanOf } from './incident.js'
+import { accessIn, citedBy, type Incident, spanOf } from './incident.js'
 
 export interface WhenInput {
   readonly incident: Incident
@@ -117,7 +117,7 @@ export function answerOngoing(input: WhenInput): Answer<OngoingVerdict, Evidence
     verdict,
     basis: [basis],
     numbers: { quietSeconds: quietMs / 1000, lastRequest: span.last, logsEnd: last },
-    ...citedBy(incident.succeeded.filter(({ end }) => end === span.last)),
+    ...citedBy(incident.succeeded.filter((finding) => accessIn(finding).last === span.last)),
     wouldChange: ['logs of the time after the end of these'],
     restsOn: restsOn(logs, span.last, null),
   }

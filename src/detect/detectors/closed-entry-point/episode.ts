@@ -22,6 +22,9 @@ export interface ClosedEntryPointMeasures {
   /** First and last request after the closing, ISO 8601; null where all were in flight. */
   readonly firstAfter: string | null
   readonly lastAfter: string | null
+  /** Of them the first and the last that was served or accepted; null where none was. */
+  readonly firstGiven: string | null
+  readonly lastGiven: string | null
   /** Paths as they were written, first seen first, at most 20. */
   readonly spellings: readonly string[]
   readonly spellingCount: number

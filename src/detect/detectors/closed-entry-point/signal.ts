@@ -68,7 +68,7 @@ const ALTERNATIVES: Readonly<Record<Grade, readonly string[]>> = {
 function measuresOf(
   entry: DeclaredEntryPoint,
   run: GapRun<Episode>,
-  { served, unclear, softDenied }: JudgedOutcomes,
+  { served, unclear, softDenied, firstGiven, lastGiven }: JudgedOutcomes,
 ): ClosedEntryPointMeasures {
   const episode = run.value
   const { accepted, denied } = episode.counts
@@ -87,9 +87,15 @@ function measuresOf(
     bytes: served.bytes + accepted.bytes,
     firstAfter: requests === 0 ? null : new Date(episode.firstAfter).toISOString(),
     lastAfter: requests === 0 ? null : new Date(episode.lastAfter).toISOString(),
+    firstGiven: isoOrNull(firstGiven),
+    lastGiven: isoOrNull(lastGiven),
     spellings: episode.spellings.list(SPELLINGS_SHOWN),
     spellingCount: episode.spellings.count,
   }
+}
+
+function isoOrNull(time: number): string | null {
+  return Number.isFinite(time) ? new Date(time).toISOString() : null
 }
 
 /** The last closing that was declared for a time up to `t`, or for one that its uncertainty reaches. */

@@ -18,6 +18,8 @@ const CLOSED_WORDED = ['served', 'accepted', 'unclear', 'denied', 'inFlight', 'r
   'closedFrom',
   'firstAfter',
   'lastAfter',
+  'firstGiven',
+  'lastGiven',
   'spellings',
   'spellingCount',
 ])
@@ -49,7 +51,8 @@ function closing(values: Values): string {
     first === null || last === null
       ? 'no request after it'
       : `first request ${after(first)} after it, last ${after(last)} after it`
-  return `${shortTime(closedFrom)}; ${requests}`
+  const given = timeOf(values, 'lastGiven')
+  return `${shortTime(closedFrom)}; ${requests}${given === null || given === last ? '' : `, last answered ${after(given)} after it`}`
 }
 
 function spellings(values: Values): string {
