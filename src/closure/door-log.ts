@@ -107,8 +107,8 @@ export class DoorLog {
 
   /** Judges the sizes of what was served, now that those of denials are known. */
   judge(isDenialSize: (size: number) => boolean): JudgedDoor {
-    const { served, unclear, softDenied } = this.#counts.judged(isDenialSize)
-    const { accepted, denied, unsized } = this.#counts
+    const { served, unclear, softDenied, lastGiven } = this.#counts.judged(isDenialSize)
+    const { accepted, denied, mayHaveGiven } = this.#counts
     const hosts = this.hosts.judge(isDenialSize)
     const requests = served.requests + accepted.requests + denied.requests + unclear.requests
     const isSoft = ({ status, size }: Citation) => status === 200 && size > 0 && isDenialSize(size)
@@ -131,7 +131,8 @@ export class DoorLog {
         hosts: hosts.slice(0, HOSTS_SHOWN),
         hostCount: hosts.length,
       },
-      undecided: softDenied + unsized,
+      lastGiven,
+      undecided: softDenied + mayHaveGiven,
       given: this.#given.list().filter((citation) => !isSoft(citation)),
       refused: this.#refused.list(),
       unclear: [...this.#unclear.list(), ...this.#given.list().filter(isSoft)],
@@ -142,6 +143,8 @@ export class DoorLog {
 /** A door's requests when all sizes are judged. */
 export interface JudgedDoor {
   readonly attempts: Attempts
+  /** Latest time that something was given; negative infinity without. */
+  readonly lastGiven: number
   /** Of the unclear answers, those that may have carried what the door guards. */
   readonly undecided: number
   readonly given: readonly Citation[]

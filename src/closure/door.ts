@@ -4,6 +4,7 @@ import { readQuery } from '../columns/view.js'
 import { AFTER, BEFORE, IN_FLIGHT, type PhaseLimits, phaseIn } from '../detect/closing-phase.js'
 import type { ClosedPeriod } from '../detect/contract.js'
 import type { ObserverContext } from '../observe/contract.js'
+import type { Stamp } from '../parse/contract.js'
 import type { Alias, AliasKind } from './contract.js'
 import { DoorLog } from './door-log.js'
 import { isGiven } from './given.js'
@@ -30,6 +31,8 @@ export class Door {
   readonly turn = new AnswerTurn()
   /** Sources in which the entry point was served before the closing, by ordinal. */
   readonly sources = new Set<number>()
+  /** Sources in which it was asked for after that. */
+  readonly sourcesAfter = new Set<number>()
   /** From when on it counts as open before this period: the end of the one before, or negative infinity. */
   readonly opensFrom: number
   readonly #limits: PhaseLimits
@@ -70,8 +73,8 @@ export class Door {
   visit(batch: RecordBatch, row: number, context: ObserverContext): boolean {
     const t = batch.time[row]!
     if (t >= this.opensAgain || t < this.opensFrom) return false
-    this.#measure(batch, row, t)
     const stamp = context.stampOf(batch.source)
+    this.#measure(batch, row, beganAt(t, batch.durationMs[row]!, stamp))
     const phase = phaseIn(this.period, t, batch.durationMs[row]!, stamp, this.#limits)
     if (phase === IN_FLIGHT) {
       this.after.addInFlight()
@@ -79,6 +82,7 @@ export class Door {
     }
     if (phase === BEFORE) return this.#visitBefore(batch, row, context)
     this.after.add(batch, row, phase === AFTER ? 1 : 0, context)
+    this.sourcesAfter.add(batch.source)
     this.#visitOrigin(batch, row, context)
     return false
   }
@@ -122,6 +126,7 @@ export class Door {
     this.after.merge(other.after)
     this.turn.merge(other.turn)
     for (const source of other.sources) this.sources.add(source)
+    for (const source of other.sourcesAfter) this.sourcesAfter.add(source)
     for (const [key, { kind, log }] of other.#aliases) {
       const known = this.#aliases.get(key)
       if (known === undefined) this.#aliases.set(key, { kind, log })
@@ -145,6 +150,11 @@ export class Door {
     const origin = isOrigin ? [{ ...this.#direct.asAlias('origin'), route: name }] : []
     return { shown: [...origin, ...all].slice(0, SHOWN), count: origin.length + all.length }
   }
+}
+
+/** When a request began, where its line says how long it took. */
+function beganAt(t: number, durationMs: number, stamp: Stamp): number {
+  return stamp === 'end' && durationMs > 0 ? t - durationMs : t
 }
 
 /** What a route is of an entry point, as one request shows it. */

@@ -15,6 +15,7 @@ import type { Door } from './door.js'
 import type { DoorLog, JudgedDoor } from './door-log.js'
 import type { ClosureTrace } from './observer.js'
 import { closingRemarks, entryRemarks } from './remarks.js'
+import { NOT_MEASURABLE } from './turn.js'
 import { judgeClosing, logsOf } from './verdict.js'
 
 /** Lines that a verdict cites. */
@@ -77,7 +78,7 @@ function closureAnswer(
   const isDenialSize = (size: number) => trace.isDenialSize(door.entry, size)
   const before = door.before.judge(isDenialSize)
   const after = door.after.judge(isDenialSize)
-  const measured = door.turn.measure(door.period, door.slackMs)
+  const measured = withoutSoft(door.turn.measure(door.period, door.slackMs), after)
   const { verdict, basis } = judgeClosing(door, after, rule.hosts !== undefined, context)
   const { shown: aliases, count: aliasCount } = door.aliases(
     ruleText(rule),
@@ -104,6 +105,18 @@ function closureAnswer(
     ...trace.users[number]!,
     remarks: closingRemarks(door, measured, context),
   }
+}
+
+/** An answer that turned out to have the size of a denial is none that was served: when the answers turned is not known then. */
+function withoutSoft(measured: MeasuredClosing, { attempts, lastGiven }: JudgedDoor): MeasuredClosing {
+  const { lastServed } = measured
+  const isSoft =
+    attempts.softDenied > 0 &&
+    lastServed !== null &&
+    attempts.first !== null &&
+    lastServed >= attempts.first &&
+    Date.parse(lastServed) > lastGiven
+  return isSoft ? NOT_MEASURABLE : measured
 }
 
 function aliasText(open: number): string {

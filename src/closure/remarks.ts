@@ -82,16 +82,18 @@ export function closingRemarks(door: Door, measured: MeasuredClosing, context: C
 
 const HALF_HOUR_MS = HOUR_MS / 2
 const MOST_HALF_HOURS = 28
-/** Wider than this, the turn of the answers fits some hour by chance. */
-const SHARP_MS = 40 * MINUTE_MS
+/** Wider than this, the turn of the answers fits some hour, or half an hour, by chance. */
+const SHARP_MS = 20 * MINUTE_MS
+const SHARP_HALF_MS = 5 * MINUTE_MS
 
 /** The answers turned a whole number of half hours away from the declared time: zones differ by as much. */
 function shifted(door: Door, { verdict, lastServed, firstDenied }: MeasuredClosing): Remark | null {
   if (verdict === 'as-declared' || lastServed === null || firstDenied === null) return null
   const [served, denied] = [Date.parse(lastServed), Date.parse(firstDenied)]
-  if (denied - served > SHARP_MS) return null
+  const width = denied - served
   const { from, uncertaintyMs } = door.period
   for (let halves = 1; halves <= MOST_HALF_HOURS; halves++) {
+    if (width > (halves % 2 === 0 ? SHARP_MS : SHARP_HALF_MS)) continue
     for (const shift of [halves * HALF_HOUR_MS, -halves * HALF_HOUR_MS]) {
       if (served > from + shift + door.slackMs || denied < from + shift - uncertaintyMs) continue
       const [far, way] = [formatDuration(Math.abs(shift)), shift > 0 ? 'later' : 'earlier']

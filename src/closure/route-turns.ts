@@ -22,7 +22,8 @@ const LAST_SERVED = 4
 const FIRST_DENIED = 5
 const LAST_DENIED = 6
 const BYTES = 7
-const STRIDE = 16
+const FIRST_SERVED = 8
+const STRIDE = 18
 
 /** Names kept: routes that were served and then denied. */
 const MOST_NAMES = 20_000
@@ -30,6 +31,10 @@ const MOST_NAMES = 20_000
 const LEAST_DENIED = 3
 /** ...over this long, where they are of one principal alone. */
 const LEAST_SPAN_MS = HOUR_MS
+/** ...and not served for so many times as long as it usually is between two answers. */
+const PAUSES = 20
+/** Too many requests: refused for now, and not for good. */
+const TOO_MANY = 429
 
 /**
  * Finds routes whose answers turned from served to denied for good: of each route the last answer that gave something, and the
@@ -49,13 +54,13 @@ export class RouteTurns implements Observer<Signal> {
   }
 
   visit(batch: RecordBatch, { rows, count }: Selection): void {
-    const { outcome, flags } = batch
+    const { outcome, flags, status } = batch
     for (let i = 0; i < count; i++) {
       const row = rows[i]!
       const what = outcome[row]!
       if ((flags[row]! & STAMP_OUTLIER_FLAG) !== 0) continue
       if (what === SERVED || what === ACCEPTED) this.#serve(batch, row)
-      else if (what === DENIED) this.#deny(batch, row)
+      else if (what === DENIED && status[row] !== TOO_MANY) this.#deny(batch, row)
     }
   }
 
@@ -65,7 +70,11 @@ export class RouteTurns implements Observer<Signal> {
     if (known >= 0) return known
     const record = this.#table.insert(low, high)
     if (record < 0) this.#beyond++
-    else this.#table.doubles[(record * STRIDE) / 2 + LAST_SERVED] = Number.NEGATIVE_INFINITY
+    else {
+      const half = (record * STRIDE) / 2
+      this.#table.doubles[half + FIRST_SERVED] = Number.POSITIVE_INFINITY
+      this.#table.doubles[half + LAST_SERVED] = Number.NEGATIVE_INFINITY
+    }
     return record
   }
 
@@ -78,6 +87,7 @@ export class RouteTurns implements Observer<Signal> {
     if ((batch.flags[row]! & ASSET_FLAG) !== 0) words[at + IS_ASSET] = 1
     doubles[at / 2 + BYTES]! += batch.bytesSent[row]! || 0
     const t = batch.time[row]!
+    if (t < doubles[at / 2 + FIRST_SERVED]!) doubles[at / 2 + FIRST_SERVED] = t
     if (t < doubles[at / 2 + LAST_SERVED]!) return
     doubles[at / 2 + LAST_SERVED] = t
     // denials that were read before it and are later stand
@@ -149,7 +159,12 @@ export class RouteTurns implements Observer<Signal> {
     const at = record * STRIDE
     const denied = words[at + DENIED_COUNT]!
     const [first, last] = [doubles[at / 2 + FIRST_DENIED]!, doubles[at / 2 + LAST_DENIED]!]
-    const isClosed = denied >= LEAST_DENIED && (words[at + IS_MORE] === 1 || last - first >= LEAST_SPAN_MS)
+    const served = words[at + SERVED_COUNT]!
+    const [began, ended] = [doubles[at / 2 + FIRST_SERVED]!, doubles[at / 2 + LAST_SERVED]!]
+    // a busy route that is open still is served again soon
+    const isOver = last - ended >= PAUSES * ((ended - began) / served)
+    const isClosed =
+      isOver && denied >= LEAST_DENIED && (words[at + IS_MORE] === 1 || last - first >= LEAST_SPAN_MS)
     const key = (words[at]! >>> 0) + (words[at + 1]! & 0x1f_ffff) * 0x1_0000_0000
     const route = this.#names.get(key)
     if (!isClosed || route === undefined) return null

@@ -91,21 +91,40 @@ export class AnswerTurn {
       .sort(([a], [b]) => a - b)
       .map(([, minute]) => minute)
     let score = minutes.reduce((sum, { denied }) => sum + denied, 0)
-    let best = { score: -1, distance: 0, at: 0 }
-    for (let at = 0; at <= minutes.length; at++) {
-      const distance = at < minutes.length ? Math.abs(timeOf(minutes[at]!) - period.from) : Number.MAX_VALUE
-      if (score > best.score || (score === best.score && distance < best.distance))
-        best = { score, distance, at }
-      if (at < minutes.length) score += minutes[at]!.served - minutes[at]!.denied
+    let best: Cut = { score: -1, distance: 0, at: 0, isWithin: false }
+    const consider = (cut: Cut) => {
+      if (cut.score > best.score || (cut.score === best.score && cut.distance < best.distance)) best = cut
     }
-    return edgesAt(minutes, best.at)
+    for (let at = 0; at <= minutes.length; at++) {
+      const minute = minutes[at]
+      const distance = minute === undefined ? Number.MAX_VALUE : Math.abs(timeOf(minute) - period.from)
+      consider({ score, distance, at, isWithin: false })
+      if (minute === undefined) break
+      // served first and then denied: the cut is within
+      if (minute.lastServed < minute.firstDenied && minute.served > 0 && minute.denied > 0)
+        consider({ score: score + minute.served, distance, at, isWithin: true })
+      score += minute.served - minute.denied
+    }
+    return edgesAt(minutes, best)
   }
 }
 
+/** A cut in front of a minute, or within it behind what it served. */
+interface Cut {
+  readonly score: number
+  readonly distance: number
+  readonly at: number
+  readonly isWithin: boolean
+}
+
 /** The last served answer before a cut, and the first denied one behind that. */
-function edgesAt(minutes: readonly Minute[], at: number): { lastServed: number; firstDenied: number } | null {
+function edgesAt(
+  minutes: readonly Minute[],
+  { at, isWithin }: Cut,
+): { lastServed: number; firstDenied: number } | null {
   let lastServed = Number.NEGATIVE_INFINITY
-  for (const minute of minutes.slice(0, at)) lastServed = Math.max(lastServed, minute.lastServed)
+  for (const minute of minutes.slice(0, isWithin ? at + 1 : at))
+    lastServed = Math.max(lastServed, minute.lastServed)
   let firstDenied = Number.POSITIVE_INFINITY
   for (const minute of minutes.slice(Math.max(0, at - 1))) {
     const denied = minute.firstDenied > lastServed ? minute.firstDenied : minute.lastDenied
@@ -118,7 +137,7 @@ function timeOf(minute: Minute): number {
   return Math.min(minute.firstServed, minute.firstDenied)
 }
 
-const NOT_MEASURABLE: MeasuredClosing = {
+export const NOT_MEASURABLE: MeasuredClosing = {
   lastServed: null,
   firstDenied: null,
   verdict: 'not-measurable',

@@ -110,11 +110,17 @@ export function logsOf(door: Door, logs: readonly LogCoverage[]): readonly LogCo
 }
 
 /** The closing itself must lie within what the logs cover, and so must half of the period at least. */
-function notCovered(door: Door, logs: readonly LogCoverage[], { first, last }: ClosureContext): Reason[] {
+function notCovered(door: Door, logs: readonly LogCoverage[], context: ClosureContext): Reason[] {
+  const { first, last } = context
   const { from, uncertaintyMs } = door.period
   const closing = (text: string): Reason[] => [{ code: 'closing-not-covered', text }]
   if (first > from + uncertaintyMs) return closing(`the logs begin after the closing, at ${brief(first)}`)
   if (last < from - uncertaintyMs) return closing(`the logs end before the closing, at ${brief(last)}`)
+  const late = laterLog(door, context.logs)
+  if (late !== null)
+    return closing(
+      `${late.log}, which has the requests for it, begins at ${briefTime(late.from!)}, after the closing`,
+    )
   const hole = holes(logs, from - uncertaintyMs, door.surelyClosed)[0]
   if (hole !== undefined)
     return closing(
@@ -134,6 +140,16 @@ function notCovered(door: Door, logs: readonly LogCoverage[], { first, last }: C
         },
       ]
     : []
+}
+
+/** Where nobody asked before the closing: the first log with requests for it, if none of them covers the closing. */
+function laterLog(door: Door, logs: readonly LogCoverage[]): LogCoverage | null {
+  if (door.sources.size > 0 || door.sourcesAfter.size === 0) return null
+  const own = logs.filter(({ sources }) =>
+    [...door.sourcesAfter].some((source) => sources.includes(`S${source + 1}`)),
+  )
+  const closed = toIso(door.surelyClosed)
+  return own.every(({ from }) => from !== null && from > closed) ? (own[0] ?? null) : null
 }
 
 /** Stretches that are missing and were not planned to be. */
@@ -158,7 +174,7 @@ function missingMs(log: LogCoverage, from: number, to: number): number {
 
 /** A log that served the door and ends before the closing: who came later is in a log that is not here. */
 function ended(door: Door, logs: readonly LogCoverage[]): Reason[] {
-  if (door.sources.size === 0 || logs.length < 2) return []
+  if (door.sources.size === 0) return []
   const closing = toIso(door.period.from)
   return logs
     .filter(({ to }) => to !== null && to < closing)

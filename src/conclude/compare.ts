@@ -68,7 +68,12 @@ function questionsOf(answers: Answers): Map<string, Question> {
 }
 
 function sameAnswer(a: Question, b: Question): boolean {
-  return JSON.stringify(stateOf(a)) === JSON.stringify(stateOf(b))
+  return textOf(stateOf(a)) === textOf(stateOf(b))
+}
+
+/** The same whatever the order of names: earlier answers may have been through other tools. */
+function textOf({ verdict, numbers }: NonNullable<AnswerChange['was']>): string {
+  return JSON.stringify([verdict, Object.entries(numbers).sort(([a], [b]) => (a < b ? -1 : 1))])
 }
 
 function stateOf({ answer, more }: Question): NonNullable<AnswerChange['was']> {
@@ -163,11 +168,17 @@ function ruleDifferences(before: AnswerBasis, now: AnswerBasis): Difference[] {
   return differences
 }
 
-/** Those that surely touch the answer; without one, all that may: the rule of another entry point moves no answer about this one. */
+/**
+ * Those that surely touch the answer, and new evidence beside a new declaration: which of both moved it cannot be told. Without a sure one, all
+ * that may: the rule of another entry point moves no answer about this one.
+ */
 function reasonsFor(question: Question, differences: readonly Difference[]): Basis[] {
   const sure = differences.filter((it) => it.touches(question))
   const may = differences.filter(({ code }) => question.entryPoint === null || !DECLARATIONS.includes(code))
-  return (sure.length > 0 ? sure : may).map(({ code, text }) => ({ code, text }))
+  const isSure = sure.some(({ code }) => !DECLARATIONS.includes(code))
+  const beside = isSure ? [] : may.filter(({ code }) => EVIDENCE.includes(code) && sure.length > 0)
+  return (sure.length > 0 ? [...sure, ...beside] : may).map(({ code, text }) => ({ code, text }))
 }
 
+const EVIDENCE = ['new-evidence', 'evidence-gone']
 const DECLARATIONS = ['new-declaration', 'declaration-gone', 'declaration-changed']

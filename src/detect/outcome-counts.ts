@@ -26,6 +26,7 @@ const MOST_SERVED_SIZES = 4096
 const OTHER_SIZES = -1
 /** Answers to these have no body to carry anything. */
 const BODILESS: readonly number[] = [METHODS.indexOf('HEAD'), METHODS.indexOf('OPTIONS')]
+const GET = METHODS.indexOf('GET')
 
 /** Counts requests at an entry point by outcome, so that served ones can be judged again when all denials are known. */
 export class OutcomeCounts {
@@ -33,8 +34,8 @@ export class OutcomeCounts {
   readonly accepted = totals()
   readonly unclear = totals()
   readonly denied = totals()
-  /** Of the unclear ones, answers of success whose size is not stated: they may have carried something. */
-  unsized = 0
+  /** Of the unclear ones, answers of success that may have carried or done something: with a body, or without a stated size, or to a method that writes. */
+  mayHaveGiven = 0
   /** Served answers of other statuses than 200, and those with it by size. */
   readonly #servedOther = totals()
   readonly #servedSizes = new Map<number, OutcomeTotals>()
@@ -57,8 +58,7 @@ export class OutcomeCounts {
     else if (outcome === DENIED) addTotals(this.denied, one)
     else {
       addTotals(this.unclear, one)
-      if (Number.isNaN(bytes) && status >= 200 && status < 300 && !BODILESS.includes(batch.method[row]!))
-        this.unsized++
+      if (status >= 200 && status < 300 && mayGive(batch.method[row]!, bytes)) this.mayHaveGiven++
     }
     if (outcome === SERVED) addTotals(status === 200 ? this.#ofSize(one.bytes) : this.#servedOther, one)
   }
@@ -76,7 +76,7 @@ export class OutcomeCounts {
       addTotals(this[name], other[name])
     addTotals(this.#servedOther, other.#servedOther)
     for (const [size, sum] of other.#servedSizes) addTotals(this.#ofSize(size), sum)
-    this.unsized += other.unsized
+    this.mayHaveGiven += other.mayHaveGiven
   }
 
   /** Takes the answers that have the size of a denial out of the served ones. */
@@ -100,6 +100,11 @@ export class OutcomeCounts {
     }
     return { served, unclear, softDenied, firstGiven, lastGiven }
   }
+}
+
+/** Reads that answered with nothing gave nothing; what else a method may do, its size does not say. */
+function mayGive(method: number, bytes: number): boolean {
+  return !BODILESS.includes(method) && (method !== GET || !(bytes === 0))
 }
 
 function addTotals(into: OutcomeTotals, from: OutcomeTotals): void {

@@ -26,7 +26,7 @@ export function fillPrincipals(batch: RecordBatch, seed: KeySeed, scratch: Int32
   let view: DataView | null = null
   for (let row = 0; row < rowCount; row++) {
     const at = 2 * row
-    const isToken = tokens[row]! > 0
+    const isToken = tokens[row]! > 0 && !isRedacted(batch, row)
     if (!isToken && (users[row]! <= 0 || (flags[row]! & unproven) !== 0)) {
       principalKind[row] = PRINCIPAL_CLIENT
       joinKeys(clientKey[at]!, clientKey[at + 1]!, agentKey[at]!, agentKey[at + 1]!, principalKey, at)
@@ -39,6 +39,16 @@ export function fillPrincipals(batch: RecordBatch, seed: KeySeed, scratch: Int32
     principalKind[row] = kind
     joinKeys(scratch[0]!, scratch[1]!, kind, 0, principalKey, at)
   }
+}
+
+/** What stands in the place of a secret that was not logged, as Caddy writes it unless it is told otherwise. */
+const REDACTED = /^(?:bearer |basic )?[[(<]?(?:redacted|masked|filtered|hidden|removed|\*+|x{3,})[\])>]?$/i
+const LONGEST_REDACTED = 20
+
+/** @see https://caddyserver.com/docs/caddyfile/directives/log */
+function isRedacted(batch: RecordBatch, row: number): boolean {
+  const length = batch.fieldLength[TOKEN_FIELD]![row]!
+  return length <= LONGEST_REDACTED && REDACTED.test(readText(batch, TOKEN_FIELD, row) ?? '')
 }
 
 /** Most tokens that get a number; later ones are `token#more`. */

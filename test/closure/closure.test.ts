@@ -154,9 +154,99 @@ describe('a door that was declared closed', () => {
     expect(report.reading.bounds.map(({ name }) => name)).toContain('closure: hosts of doors')
   })
 
+  it('is tried by as many as there are where their tokens were not logged', async () => {
+    const caddy = (time: number, client: string, status: number) =>
+      JSON.stringify({
+        level: 'info',
+        ts: time / 1000,
+        logger: 'http.log.access',
+        msg: 'handled request',
+        request: {
+          remote_ip: client,
+          remote_port: '4711',
+          client_ip: client,
+          proto: 'HTTP/2.0',
+          method: 'GET',
+          host: 'gw.example',
+          uri: DOOR,
+          headers: { Authorization: ['REDACTED'], 'User-Agent': ['curl/8.5.0'] },
+        },
+        bytes_read: 0,
+        duration: 0.001,
+        size: status === 200 ? 40_000 : 153,
+        status,
+      })
+    const text = textOf([
+      caddy(CLOSED - HOUR, '198.51.100.200', 200),
+      ...Array.from({ length: 59 }, (_, n) => caddy(CLOSED + (10 + n) * MINUTE, `198.51.100.${n}`, 403)),
+    ])
+    const entryPoints = [{ id: 'door', path: DOOR, closed: { from: new Date(CLOSED).toISOString() } }]
+    const evidence = [stream('access.log', text, 65_536)]
+    const { answers } = await investigate({ evidence, case: { entryPoints } }).report()
+    expect(answers.closure[0]!.after).toMatchObject({ requests: 59, principals: 59 })
+    expect(answers.closure[0]!.carryOver.tokens).toBe(0)
+  })
+
   it('was not exercised where nobody tried: silence confirms nothing', async () => {
     const answer = await closing(BEFORE)
     expect(answer).toMatchObject({ verdict: 'not-exercised', numbers: { successAtMost: null } })
+  })
+
+  it.each([
+    ['a listing', at(30, 207, { method: 'PROPFIND', bytes: 200_000 })],
+    ['what was taken in and answered at length', at(30, 202, { bytes: 200_000 })],
+    ['a query', at(30, 200, { method: 'QUERY', bytes: 200_000 })],
+    ['a function that answers nothing', at(30, 200, { method: 'POST', bytes: 0 })],
+  ])('cannot be told to have held with %s answered with success', async (_, line) => {
+    const answer = await closing([...BEFORE, at(20, 403), line])
+    expect(['unverifiable', 'violated']).toContain(answer.verdict)
+  })
+
+  /** The logs of two servers, of which one has the door. */
+  async function ofTwo(own: readonly Line[]): Promise<Answer> {
+    const evidence = [
+      stream('web-1/access.log', textOf(own.map(combinedLine)), 65_536),
+      stream('web-2/access.log', textOf(TRAFFIC.map(combinedLine)), 65_536),
+    ]
+    const entryPoints = [{ id: 'door', path: DOOR, closed: { from: new Date(CLOSED).toISOString() } }]
+    const run = investigate({ evidence, case: { entryPoints }, format: 'apache-combined' })
+    return (await run.report()).answers.closure[0]!
+  }
+
+  it('cannot be told to have held where the one log that had it ends before the closing', async () => {
+    const answer = await ofTwo(BEFORE)
+    expect(answer.verdict).toBe('unverifiable')
+    expect(codes(answer)).toContain('source-ended')
+  })
+
+  it('cannot be told to have held where the one log that has it begins after the closing', async () => {
+    const answer = await ofTwo([at(600, 403), at(700, 403)])
+    expect(answer.verdict).toBe('unverifiable')
+    expect(codes(answer)).toContain('closing-not-covered')
+  })
+
+  it('is measured to the second where answers turn within a minute', async () => {
+    const lines = [at(5, 200), at(5.25, 200), at(5.5, 403), at(5.7, 403), at(5.9, 403), at(6, 403)]
+    expect((await closing([...BEFORE, ...lines])).measured).toEqual({
+      verdict: 'later',
+      lastServed: '2021-08-14T12:05:15.000Z',
+      firstDenied: '2021-08-14T12:05:30.000Z',
+      differenceMs: 5.25 * MINUTE,
+    })
+  })
+
+  it('is not measured by answers of the size of a denial', async () => {
+    const soft = Array.from({ length: 40 }, (_, n) => at(20 + n * 10, 200, { bytes: 153 }))
+    const { after, measured } = await closing([...BEFORE, ...soft, at(500, 403)])
+    expect(after).toMatchObject({ served: 0, softDenied: 40 })
+    expect(measured.verdict).not.toBe('later')
+  })
+
+  it('that was fixed and is still tried does not go on', async () => {
+    const tries = Array.from({ length: 60 }, (_, n) => at(90 + n * 18, 403))
+    const { dateRange, ongoing } = await answersOf([...BEFORE, at(62, 200), at(80, 200), ...tries])
+    expect(dateRange).toMatchObject({ first: '2021-08-14T13:02:00.000Z', last: '2021-08-14T13:20:00.000Z' })
+    expect(ongoing.verdict).not.toBe('continues')
   })
 
   it.each([

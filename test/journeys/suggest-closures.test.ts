@@ -21,6 +21,11 @@ const LINES = [
   // removed like any old file
   ...[1, 2, 3].map((minutes) => ask(minutes, '/old/logo.png', 200)),
   ...[200, 210, 290].map((minutes) => ask(minutes, '/old/logo.png', 404)),
+  // busy, and open still: some were refused just before the log ends, or asked too often
+  ...Array.from({ length: 290 }, (_, n) => ask(n, '/search', 200)),
+  ...[291, 292, 293, 294].map((minutes) => ask(minutes, '/search', 403, `198.51.100.${minutes % 9}`)),
+  ...[10, 11, 12].map((minutes) => ask(minutes, '/api/me', 200)),
+  ...[250, 251, 252, 253].map((minutes) => ask(minutes, '/api/me', 429, `198.51.100.${minutes % 9}`)),
   // one that was never served
   ...[10, 20, 200].map((minutes) => ask(minutes, '/admin', 404)),
 ]
