@@ -8,7 +8,9 @@ import type { Finding } from '../../src/findings/contract.js'
 import { closedFinding, emptyReport } from '../emit/samples.js'
 
 function finding(change: Partial<Finding>): Finding {
-  return { ...closedFinding, ...change }
+  // without a time of what was answered, that of the finding counts
+  const measures = { ...closedFinding.measures, firstGiven: null, lastGiven: null }
+  return { ...closedFinding, measures, ...change }
 }
 
 function interval(from: string, to: string, state: CoverageInterval['state']): CoverageInterval<unknown> {
