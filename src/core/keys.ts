@@ -10,7 +10,7 @@
  *
  * A 128-bit register holds a row of lanes, so that kernel/simd makes the same keys. What differs in the last byte of a word stays in a few bits of
  * its lane, where a later word could undo it; in the b rows it is in two lanes by then, of which that word reaches one. At the end
- * the lanes of a row are folded into one word, in order, mixed whole after each: low from a, high from b.
+ * the lanes of a row are mixed whole, each for itself, and folded into one word: low from a, high from b.
  */
 
 const MIX_A = 0x85ebca6b | 0
@@ -38,9 +38,12 @@ export function mix32(h: number): number {
   return h ^ (h >>> 16)
 }
 
-/** Folds the four lanes of a row into one word. */
+/** Folds the four lanes of a row into one word, each mixed whole and turned by another quarter. */
 function fold(h0: number, h1: number, h2: number, h3: number): number {
-  return mix32(mix32(mix32(mix32(h0) ^ h1) ^ h2) ^ h3)
+  const m1 = mix32(h1)
+  const m2 = mix32(h2)
+  const m3 = mix32(h3)
+  return mix32(h0) ^ ((m1 << 8) | (m1 >>> 24)) ^ ((m2 << 16) | (m2 >>> 16)) ^ ((m3 << 24) | (m3 >>> 8))
 }
 
 /**

@@ -37,7 +37,8 @@ function plainKey(bytes: Uint8Array, by: KeySeed): string {
       b[i] = step(b[i]!, word ^ a[(i + 3) & 3]!, 0xc2b2ae35, 15)
     })
   }
-  return [a, b].map((row) => row.reduce((h, lane) => mix32(h ^ lane), 0)).join(':')
+  const turned = (h: number, i: number) => (i === 0 ? h : (h << (8 * i)) | (h >>> (32 - 8 * i)))
+  return [a, b].map((row) => row.map(mix32).reduce((h, lane, i) => h ^ turned(lane, i), 0)).join(':')
 }
 
 const letter = (n: number) => String.fromCharCode(97 + n)

@@ -22,6 +22,8 @@ const WEIGHT = 1 / 16
 /** Beats, and the share of intervals that kept time, from which on a client is taken to be a timer. */
 const LEAST_KEPT = 30
 const LEAST_SHARE = 0.9
+/** The same while it is followed. */
+const MOST_BROKEN = 0.1
 
 /** What is followed of the client that has a slot. */
 class Follower {
@@ -60,7 +62,8 @@ class Follower {
 
   #pause(time: number, beats: number): void {
     this.missed++
-    if (beats < LEAST_PAUSE) return
+    // of a visitor there is no end of them
+    if (beats < LEAST_PAUSE || this.kept < LEAST_KEPT || this.broken > MOST_BROKEN * this.kept) return
     this.pauses ??= new Kept<Pause>(MOST_PAUSES, (it) => it.beats)
     this.pauses.add({ from: this.last, to: time, beats })
   }

@@ -41,7 +41,7 @@ export interface Beat {
   readonly last: number
   /** How often one beat or several in a row were missed: a long loss is one pause, and takes no trust away. */
   readonly missed: number
-  /** Of the pauses of two beats or more the longest, at most 4. */
+  /** Of the pauses of two beats or more, once it was known for a timer, the longest, at most 4. */
   readonly pauses: readonly Pause[]
 }
 
